@@ -1,0 +1,14 @@
+//! Words that everything uses: kinds and ids, instants, money, values.
+
+pub mod choice;
+pub mod id;
+pub mod kind;
+pub mod money;
+pub mod time;
+pub mod value;
+
+pub use id::{Id, IdError, RecordRef};
+pub use kind::{Kind, KindNo};
+pub use money::{Currency, Money, MoneyError};
+pub use time::{Instant, Span};
+pub use value::Value;

@@ -1,0 +1,4 @@
+//! An embeddable CRM engine.
+
+pub mod base;
+pub mod store;
