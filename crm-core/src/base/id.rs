@@ -171,10 +171,8 @@ impl FromStr for RecordRef {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let (prefix, digits) = text.rsplit_once('_').ok_or_else(|| IdError::Prefix(text.to_owned()))?;
-        let kind = KINDS
-            .iter()
-            .find(|kind| kind.name == prefix)
-            .ok_or_else(|| IdError::Prefix(text.to_owned()))?;
+        let kind =
+            KINDS.iter().find(|kind| kind.name == prefix).ok_or_else(|| IdError::Prefix(text.to_owned()))?;
         let bits = read_digits(digits).ok_or_else(|| IdError::Digits(text.to_owned()))?;
         Ok(RecordRef { kind: kind.no, bits })
     }

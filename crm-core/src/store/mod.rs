@@ -162,12 +162,7 @@ pub trait Snapshot: Send + Sync {
     /// A cursor over a range of keys, standing before the first.
     ///
     /// The cursor keeps what it needs of the snapshot alive.
-    fn range(
-        &self,
-        table: Table,
-        range: Range,
-        direction: Direction,
-    ) -> Result<Box<dyn Cursor>, StoreError>;
+    fn range(&self, table: Table, range: Range, direction: Direction) -> Result<Box<dyn Cursor>, StoreError>;
 }
 
 /// Walks over keys; lends each key and value until the next step.
@@ -245,11 +240,7 @@ impl Batch {
 
     /// How many bytes of keys and values the batch carries.
     pub fn bytes(&self) -> usize {
-        self.tables
-            .iter()
-            .flatten()
-            .map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
-            .sum()
+        self.tables.iter().flatten().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum()
     }
 }
 

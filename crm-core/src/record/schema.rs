@@ -1,0 +1,139 @@
+//! The fields of every kind as they stand: built-in and custom ones, by number, name and label.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::field::{Column, FieldType};
+use super::spec::{FieldSpec, Marks, Spec};
+use crate::base::KindNo;
+
+/// One choice of a field.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ChoiceDef {
+    /// The stored code.
+    pub code: Cow<'static, str>,
+    /// The English label.
+    pub en: Cow<'static, str>,
+    /// The Chinese label.
+    pub zh: Cow<'static, str>,
+}
+
+/// One field of a kind, built in or custom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldDef {
+    /// The stored number.
+    pub no: u16,
+    /// The machine name.
+    pub name: Cow<'static, str>,
+    /// The English label.
+    pub en: Cow<'static, str>,
+    /// The Chinese label.
+    pub zh: Cow<'static, str>,
+    /// The type of the value, or of each item.
+    pub ty: FieldType,
+    /// Whether it holds several.
+    pub many: bool,
+    /// The choices, for [`FieldType::Choice`].
+    pub choices: Vec<ChoiceDef>,
+    /// The columns of a built-in row.
+    pub columns: &'static [Column],
+    /// Marks.
+    pub marks: Marks,
+}
+
+impl From<&FieldSpec> for FieldDef {
+    fn from(spec: &FieldSpec) -> Self {
+        FieldDef {
+            no: spec.no,
+            name: spec.name.into(),
+            en: spec.en.into(),
+            zh: spec.zh.into(),
+            ty: spec.shape.ty,
+            many: spec.shape.many,
+            choices: spec
+                .shape
+                .choices
+                .iter()
+                .map(|choice| ChoiceDef {
+                    code: choice.code.into(),
+                    en: choice.en.into(),
+                    zh: choice.zh.into(),
+                })
+                .collect(),
+            columns: spec.shape.columns,
+            marks: spec.marks,
+        }
+    }
+}
+
+/// The fields of one kind.
+#[derive(Clone, Debug)]
+pub struct KindSchema {
+    /// The kind's declaration.
+    pub spec: &'static Spec,
+    fields: BTreeMap<u16, FieldDef>,
+    names: BTreeMap<String, u16>,
+}
+
+impl KindSchema {
+    /// The built-in fields of a kind.
+    pub fn new(spec: &'static Spec) -> Self {
+        let mut kind = KindSchema { spec, fields: BTreeMap::new(), names: BTreeMap::new() };
+        spec.fields.iter().for_each(|field| kind.add(field.into()));
+        kind
+    }
+
+    /// Adds a field; names that are taken keep meaning the earlier field.
+    pub fn add(&mut self, field: FieldDef) {
+        for name in [&field.name, &field.zh, &field.en] {
+            self.names.entry(name.to_lowercase()).or_insert(field.no);
+        }
+        self.fields.insert(field.no, field);
+    }
+
+    /// The fields in the order of their numbers.
+    pub fn fields(&self) -> impl Iterator<Item = &FieldDef> {
+        self.fields.values()
+    }
+
+    /// The field with a number.
+    pub fn field(&self, no: u16) -> Option<&FieldDef> {
+        self.fields.get(&no)
+    }
+
+    /// The field with a machine name, an English label or a Chinese label.
+    pub fn named(&self, name: &str) -> Option<&FieldDef> {
+        let no = self.names.get(name).or_else(|| self.names.get(&name.to_lowercase()))?;
+        self.fields.get(no)
+    }
+}
+
+/// The fields of every kind.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    kinds: BTreeMap<KindNo, Arc<KindSchema>>,
+}
+
+impl Schema {
+    /// The built-in fields of these kinds.
+    pub fn new(specs: &[&'static Spec]) -> Self {
+        let kinds = specs.iter().map(|spec| (spec.kind, Arc::new(KindSchema::new(spec)))).collect();
+        Schema { kinds }
+    }
+
+    /// The fields of a kind.
+    pub fn kind(&self, kind: KindNo) -> Option<&Arc<KindSchema>> {
+        self.kinds.get(&kind)
+    }
+
+    /// The fields of a kind, to add to.
+    pub fn kind_mut(&mut self, kind: KindNo) -> Option<&mut KindSchema> {
+        self.kinds.get_mut(&kind).map(Arc::make_mut)
+    }
+
+    /// Every kind.
+    pub fn kinds(&self) -> impl Iterator<Item = &Arc<KindSchema>> {
+        self.kinds.values()
+    }
+}
