@@ -1,8 +1,19 @@
 //! What a kind of record is: its field table, stored form, indexes, filters, lifecycle and journal.
 
+pub mod action;
 pub mod codec;
-pub mod field;
-pub mod schema;
-pub mod spec;
+#[macro_use]
+pub mod command;
 #[macro_use]
 pub mod declare;
+pub mod desk;
+pub mod error;
+pub mod field;
+pub mod filter;
+pub mod journal;
+pub mod key;
+pub mod lifecycle;
+pub mod port;
+pub mod schema;
+pub mod spec;
+pub mod values;

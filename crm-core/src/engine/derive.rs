@@ -1,0 +1,205 @@
+//! What follows from a record: its index entries and unique keys.
+
+use crate::base::text;
+use crate::base::{KindNo, RecordRef};
+use crate::record::codec::{Damaged, ValueRef, View};
+use crate::record::key;
+use crate::record::spec::{Form, IndexSpec, Layout, Part, Spec, Visibility};
+use crate::store::Table;
+
+/// The number of the index that every owned kind has: by accessor, then id.
+pub(crate) const BY_OWNER: u8 = 0;
+/// The value of an entry under the record's owner.
+pub(crate) const AS_OWNER: u8 = 0;
+/// The value of an entry under a collaborator.
+pub(crate) const AS_COLLABORATOR: u8 = 1;
+/// The accessor of a record without owner.
+pub(crate) const NOBODY: u128 = 0;
+
+/// A key in a table, with its value.
+pub(crate) type Entry = (Table, Vec<u8>, Vec<u8>);
+
+/// The owner and collaborators of a record, with what each is.
+pub(crate) fn accessors(spec: &Spec, view: View<'_>) -> Result<Vec<(u128, u8)>, Damaged> {
+    let Visibility::Owned { owner } = spec.visibility else { return Ok(Vec::new()) };
+    let owner = match view.get(owner)? {
+        ValueRef::Id(owner) => owner.bits,
+        _ => NOBODY,
+    };
+    let mut accessors = vec![(owner, AS_OWNER)];
+    if let Some(field) = spec.collaborators {
+        if let ValueRef::List(items) = view.get(field)? {
+            for item in items {
+                if let Some(user) = user_in(item) {
+                    if accessors.iter().all(|(known, _)| *known != user) {
+                        accessors.push((user, AS_COLLABORATOR));
+                    }
+                }
+            }
+        }
+    }
+    Ok(accessors)
+}
+
+/// The user that an item of a collaborators field names: an id, or the first column of a row.
+pub(crate) fn user_in(item: ValueRef<'_>) -> Option<u128> {
+    match item {
+        ValueRef::Id(user) => Some(user.bits),
+        ValueRef::List(mut columns) => columns.next().and_then(user_in),
+        _ => None,
+    }
+}
+
+/// Every entry of a record; `changed` says which fields matter, so that an index whose fields did
+/// not change is left out.
+pub(crate) fn entries(
+    spec: &Spec,
+    custom_unique: &[u16],
+    record: RecordRef,
+    view: View<'_>,
+    changed: &dyn Fn(u16) -> bool,
+    out: &mut Vec<Entry>,
+) -> Result<(), Damaged> {
+    let owner_field = match spec.visibility {
+        Visibility::Owned { owner } => Some(owner),
+        _ => None,
+    };
+    let accessors_changed = owner_field.is_some_and(changed) || spec.collaborators.is_some_and(changed);
+    let accessors = if owner_field.is_some() { accessors(spec, view)? } else { Vec::new() };
+    if accessors_changed {
+        for (accessor, what) in &accessors {
+            let mut entry = key::index(spec.kind, BY_OWNER, key::BY_ACCESSOR);
+            entry.extend_from_slice(&accessor.to_be_bytes());
+            entry.extend_from_slice(&record.bits.to_be_bytes());
+            out.push((Table::Index, entry, vec![*what]));
+        }
+    }
+    for index in spec.indexes {
+        let parts_changed = index.parts.iter().any(|part| changed(part.field));
+        let scoped = index.layout == Layout::Scoped;
+        if !(parts_changed || scoped && accessors_changed) {
+            continue;
+        }
+        for parts in part_keys(index, view)? {
+            index_entries(spec.kind, index, record, &parts, &accessors, out);
+        }
+    }
+    for field in custom_unique {
+        if changed(*field) {
+            let mut entry = custom_unique_key(spec.kind, *field);
+            let value = view.get(*field)?;
+            if value != ValueRef::Null {
+                key::put(&mut entry, value);
+                out.push((Table::Unique, entry, record.bits.to_be_bytes().to_vec()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first bytes of the unique keys of a custom field.
+pub(crate) fn custom_unique_key(kind: KindNo, field: u16) -> Vec<u8> {
+    let mut entry = key::unique(kind, 0xff);
+    entry.extend_from_slice(&field.to_be_bytes());
+    entry
+}
+
+fn index_entries(
+    kind: KindNo,
+    index: &IndexSpec,
+    record: RecordRef,
+    parts: &[u8],
+    accessors: &[(u128, u8)],
+    out: &mut Vec<Entry>,
+) {
+    let id = record.bits.to_be_bytes();
+    if index.layout == Layout::Unique {
+        let mut entry = key::unique(kind, index.no);
+        entry.extend_from_slice(parts);
+        out.push((Table::Unique, entry, id.to_vec()));
+        return;
+    }
+    let owner = accessors.first().map_or(NOBODY, |(owner, _)| *owner);
+    let mut entry = key::index(kind, index.no, key::PLAIN);
+    entry.extend_from_slice(parts);
+    entry.extend_from_slice(&id);
+    let scoped = index.layout == Layout::Scoped;
+    out.push((Table::Index, entry, if scoped { owner.to_be_bytes().to_vec() } else { Vec::new() }));
+    if scoped {
+        for (accessor, what) in accessors {
+            let mut entry = key::index(kind, index.no, key::BY_ACCESSOR);
+            entry.extend_from_slice(&accessor.to_be_bytes());
+            entry.extend_from_slice(parts);
+            entry.extend_from_slice(&id);
+            out.push((Table::Index, entry, vec![*what]));
+        }
+    }
+}
+
+/// The encoded parts of a record's entries in one index: one, several where a part is a list, none
+/// where a unique or matching part is null.
+fn part_keys(index: &IndexSpec, view: View<'_>) -> Result<Vec<Vec<u8>>, Damaged> {
+    let mut keys = vec![Vec::new()];
+    for part in index.parts {
+        let values = part_values(*part, view.get(part.field)?);
+        let needed = index.layout == Layout::Unique || part.form != Form::Value;
+        if values.is_empty() {
+            if needed {
+                return Ok(Vec::new());
+            }
+            keys.iter_mut().for_each(|key| key.push(0));
+            continue;
+        }
+        keys = keys
+            .iter()
+            .flat_map(|key| {
+                values.iter().map(move |value| {
+                    let mut key = key.clone();
+                    key.extend_from_slice(value);
+                    key
+                })
+            })
+            .collect();
+    }
+    keys.sort();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// A value as the parts of an index make it.
+pub(crate) fn part_values(part: Part, value: ValueRef<'_>) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut add = |value: ValueRef<'_>| {
+        let mut key = Vec::new();
+        match (part.form, value) {
+            (_, ValueRef::Null) => return,
+            (Form::Value, value) => key::put(&mut key, value),
+            (Form::Folded, ValueRef::Text(text)) => put_text(&mut key, &text::fold(text)),
+            (Form::Company, ValueRef::Text(text)) => put_text(&mut key, &text::company::identity(text)),
+            (Form::Normal, ValueRef::List(mut columns)) => match columns.nth(1) {
+                Some(ValueRef::Text(normal)) => put_text(&mut key, normal),
+                _ => return,
+            },
+            (Form::Normal, ValueRef::Text(text)) => put_text(&mut key, text),
+            _ => return,
+        }
+        if !key.is_empty() {
+            out.push(key);
+        }
+    };
+    match value {
+        ValueRef::List(items) if part.form != Form::Normal || items.clone().all(is_row) => items.for_each(&mut add),
+        value => add(value),
+    }
+    out
+}
+
+fn is_row(item: ValueRef<'_>) -> bool {
+    matches!(item, ValueRef::List(_))
+}
+
+fn put_text(key: &mut Vec<u8>, text: &str) {
+    if !text.is_empty() {
+        key::put_text(key, text);
+    }
+}

@@ -1,0 +1,384 @@
+//! The end of a unit: values checked, rights to the result checked, images written, journal chained.
+
+use super::config::{Check, spec};
+use super::sight::Neighbours;
+use super::unit::{Authority, Touched, Unit, denied};
+use crate::base::numbering::Template;
+use crate::base::{Instant, KindNo, RecordRef, calendar};
+use crate::domain::org::{CustomField, CustomType};
+use crate::record::action::{Action, FieldAccess};
+use crate::record::codec::{self, Raw, ValueRef, View};
+use crate::record::desk::{Desk, Due};
+use crate::record::error::{Error, Invalid, Result};
+use crate::record::journal::{self, Change, Draft, Entry, FieldChange, Header};
+use crate::record::key;
+use crate::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Marks, Visibility};
+use crate::store::Table;
+
+/// The end of the journal: where the next entry goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tip {
+    /// The position of the last entry, 0 when there is none.
+    pub(crate) position: u64,
+    /// Its chain.
+    pub(crate) chain: [u8; 32],
+    /// Its instant.
+    pub(crate) at: Instant,
+}
+
+impl Tip {
+    pub(crate) const START: Tip = Tip { position: 0, chain: journal::GENESIS, at: Instant::MIN };
+}
+
+/// What a unit left behind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Finished {
+    /// Whether a record that steers the engine changed.
+    pub(crate) steered: bool,
+    /// The keys of due work that is due at once.
+    pub(crate) due_now: Vec<Vec<u8>>,
+}
+
+/// Ends a unit.
+pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result<Finished> {
+    let mut finished = Finished::default();
+    let order = std::mem::take(&mut unit.order);
+    let mut invalid = Vec::new();
+    for record in &order {
+        check_values(unit, *record, &mut invalid)?;
+    }
+    if !invalid.is_empty() {
+        return Err(Error::Invalid(invalid));
+    }
+    for record in &order {
+        check_rights(unit, *record)?;
+    }
+    let first = tip.position + 1;
+    let judges = unit.host.judges.clone();
+    for record in &order {
+        let Some(entry) = journal_entry(unit, *record, action, first, tip)? else { continue };
+        finished.steered |= spec(record.kind)?.steers;
+        unit.due.extend(judges.react(&Entry::read(&entry)?, unit.now)?);
+    }
+    for due in std::mem::take(&mut unit.due) {
+        let key = due_key(due.at, unit.random());
+        if due.at <= unit.now {
+            finished.due_now.push(key.clone());
+        }
+        unit.overlay.put(Table::Due, key, due_value(&due)?);
+    }
+    Ok(finished)
+}
+
+/// The key of due work: by instant, then as drawn.
+pub(crate) fn due_key(at: Instant, bits: u128) -> Vec<u8> {
+    let mut key = ((at.micros() as u64) ^ (1 << 63)).to_be_bytes().to_vec();
+    key.extend_from_slice(&bits.to_be_bytes());
+    key
+}
+
+fn due_value(due: &Due) -> Result<Vec<u8>> {
+    serde_json::to_vec(due).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// The fields of a new record with when and by whom it is created, and defaults of custom fields.
+pub(crate) fn with_created(unit: &mut Unit<'_>, record: RecordRef, fields: &[u8]) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(fields.len() + 32);
+    codec::put_field(&mut out, CREATED_AT, &unit.now.into());
+    if let Some(actor) = unit.actor().user() {
+        codec::put_field(&mut out, CREATED_BY, &actor.into());
+    }
+    let view = View::of_fields(fields);
+    let mut walk = view.fields();
+    let mut defaults = defaults(unit, record.kind).into_iter().peekable();
+    while let Some((no, raw)) = walk.step()? {
+        while let Some((_, value)) = defaults.next_if(|(default, _)| *default < no) {
+            out.extend_from_slice(&value);
+        }
+        defaults.next_if(|(default, _)| *default == no);
+        if no > CREATED_BY {
+            codec::put_varint(&mut out, u64::from(no));
+            out.extend_from_slice(raw.0);
+        }
+    }
+    defaults.for_each(|(_, value)| out.extend_from_slice(&value));
+    Ok(out)
+}
+
+/// The stored defaults of a kind's custom fields, by number.
+fn defaults(unit: &Unit<'_>, kind: KindNo) -> Vec<(u16, Vec<u8>)> {
+    let mut defaults: Vec<_> = unit
+        .config
+        .custom
+        .get(&kind)
+        .into_iter()
+        .flatten()
+        .filter(|field| !field.default.is_empty() && field.retired != Some(true))
+        .filter_map(|field| {
+            let no = u16::try_from(field.number).ok()?;
+            let (ty, many) = field.ty.field_type();
+            let value = crate::record::values::parse(&field.default, ty, many, &unit.config.settings).ok()?;
+            let mut out = Vec::new();
+            codec::put_field(&mut out, no, &value);
+            Some((no, out))
+        })
+        .collect();
+    defaults.sort();
+    defaults
+}
+
+fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) -> Result<()> {
+    let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
+    let Some(fields) = &touched.fields else { return Ok(()) };
+    let view = View::of_fields(fields);
+    let before = touched.before.as_deref().map(View::new).transpose()?;
+    let Some(schema) = unit.config.schema.kind(record.kind) else { return Ok(()) };
+    for field in schema.fields().filter(|field| field.marks.has(Marks::REQUIRED)) {
+        // A field that became required later is asked for when a record is next given a value there.
+        let was_empty = before.map(|view| view.raw(field.no)).transpose()?.is_some_and(|raw| raw.is_none());
+        if view.raw(field.no)?.is_none() && !(was_empty && field.no >= FIRST_CUSTOM) {
+            invalid.push(Invalid::new(&field.name, "value.required", "a value is required"));
+        }
+    }
+    for field in unit.config.custom.get(&record.kind).into_iter().flatten() {
+        let no = u16::try_from(field.number).unwrap_or(0);
+        let raw = view.raw(no)?;
+        if raw != before.map(|view| view.raw(no)).transpose()?.flatten() {
+            if let Some(raw) = raw {
+                check_custom(field, raw.value()?, invalid);
+            }
+        }
+    }
+    for check in unit.config.checks.get(&record.kind).into_iter().flatten() {
+        check_rule(unit, record, view, check, invalid)?;
+    }
+    Ok(())
+}
+
+fn check_rule(
+    unit: &Unit<'_>,
+    record: RecordRef,
+    view: View<'_>,
+    check: &Check,
+    invalid: &mut Vec<Invalid>,
+) -> Result<()> {
+    let context = unit.sight.context();
+    let mut passes = |filter| -> Result<bool> {
+        let predicate = crate::record::filter::bind(filter, &unit.config.schema, record.kind, &context)
+            .map_err(|_| Error::Corrupt(format!("validation rule `{}` no longer fits its kind", check.name)))?;
+        Ok(predicate.matches(record.bits, view, &mut Neighbours(unit.overlay))?)
+    };
+    let applies = check.when.as_ref().map_or(Ok(true), &mut passes)?;
+    if applies && !passes(&check.holds)? {
+        let message = if check.message.is_empty() { &check.name } else { &check.message };
+        invalid.push(Invalid::new(&check.field, "value.rule", message.clone()));
+    }
+    Ok(())
+}
+
+fn check_custom(field: &CustomField, value: ValueRef<'_>, invalid: &mut Vec<Invalid>) {
+    let mut wrong = |code: &str, message: String| invalid.push(Invalid::new(&field.name, code, message));
+    if field.retired == Some(true) {
+        return wrong("field.retired", "the field takes no more values".into());
+    }
+    let known = |code: &str| field.choices.iter().any(|choice| choice.code == code);
+    match (field.ty, value) {
+        (CustomType::Text, ValueRef::Text(text)) => {
+            if !field.pattern.is_empty() && !crate::record::values::fits_pattern(text, &field.pattern) {
+                wrong("value.pattern", format!("`{text}` does not look like `{}`", field.pattern));
+            }
+        }
+        (CustomType::Number, ValueRef::Int(_) | ValueRef::Decimal(_)) | (CustomType::Money, ValueRef::Money(_)) => {
+            let number = match value {
+                ValueRef::Int(number) => number.into(),
+                ValueRef::Decimal(number) => number,
+                ValueRef::Money(money) => money.amount,
+                _ => return,
+            };
+            if field.least.is_some_and(|least| number < least) || field.most.is_some_and(|most| number > most) {
+                wrong("value.range", format!("`{number}` is out of range"));
+            }
+        }
+        (CustomType::Choice, ValueRef::Text(code)) if known(code) => {}
+        (CustomType::Choices, ValueRef::List(mut codes))
+            if codes.all(|code| matches!(code, ValueRef::Text(code) if known(code))) => {}
+        (CustomType::Choice | CustomType::Choices, value) => {
+            wrong("value.choice", format!("`{}` is not one of the choices", value.to_value()));
+        }
+        (CustomType::Bool, ValueRef::Bool(_))
+        | (CustomType::Date, ValueRef::Date(_))
+        | (CustomType::DateTime, ValueRef::Instant(_)) => {}
+        (CustomType::Reference, ValueRef::Id(record)) => {
+            if !field.target.is_empty() && KindNo::from_name(&field.target) != Some(record.kind) {
+                wrong("value.type", format!("`{record}` is not a {}", field.target));
+            }
+        }
+        (CustomType::List, ValueRef::List(mut items)) if items.all(|item| matches!(item, ValueRef::Text(_))) => {}
+        (CustomType::Table, ValueRef::List(mut rows))
+            if rows.all(|row| match row {
+                ValueRef::List(columns) => columns.count() <= field.columns.len(),
+                _ => false,
+            }) => {}
+        (_, value) => {
+            wrong("value.type", format!("`{}` is not a {}", value.to_value(), field.ty));
+        }
+    }
+}
+
+/// The actor's rights to what a unit made of a record.
+fn check_rights(unit: &Unit<'_>, record: RecordRef) -> Result<()> {
+    let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
+    let access = &unit.sight.access;
+    let by_purpose = touched.authority.iter().any(|authority| matches!(authority, Authority::Purpose(_)));
+    if access.everything || by_purpose || touched.fields.is_none() {
+        return Ok(());
+    }
+    let spec = spec(record.kind)?;
+    if let Visibility::Owned { owner } = spec.visibility {
+        let (old, new) = (owner_of(touched.before.as_deref(), owner)?, new_owner(touched, owner)?);
+        let gives = new != old && new.is_some() && new != access.me;
+        let takes = new != old && old.is_some();
+        let acts = |action| touched.authority.contains(&Authority::Actor(action));
+        let handled = [Action::Assign, Action::Claim, Action::Release].into_iter().any(acts);
+        if (gives || takes) && !handled && !access.may(Action::Assign, record.kind) {
+            return Err(denied(Action::Assign, record.kind));
+        }
+    }
+    check_field_rights(unit, record, touched)
+}
+
+fn owner_of(image: Option<&[u8]>, field: u16) -> Result<Option<u128>> {
+    let Some(image) = image else { return Ok(None) };
+    Ok(match View::new(image)?.get(field)? {
+        ValueRef::Id(owner) => Some(owner.bits),
+        _ => None,
+    })
+}
+
+fn new_owner(touched: &Touched, field: u16) -> Result<Option<u128>> {
+    let Some(fields) = &touched.fields else { return Ok(None) };
+    Ok(match View::of_fields(fields).get(field)? {
+        ValueRef::Id(owner) => Some(owner.bits),
+        _ => None,
+    })
+}
+
+/// A plain change may not write what the actor may not write; a new record takes no hidden value.
+fn check_field_rights(unit: &Unit<'_>, record: RecordRef, touched: &Touched) -> Result<()> {
+    let plain = [Authority::Actor(Action::Update), Authority::Actor(Action::Create)];
+    if !touched.authority.iter().all(|authority| plain.contains(authority)) {
+        return Ok(());
+    }
+    let (Some(fields), access) = (&touched.fields, &unit.sight.access) else { return Ok(()) };
+    if access.kind(record.kind).fields.is_empty() {
+        return Ok(());
+    }
+    let before = match touched.before.as_deref() {
+        Some(image) => View::new(image)?,
+        None => View::of_fields(&[]),
+    };
+    let mut errors = Vec::new();
+    codec::diff(before, View::of_fields(fields), |no, _, _| match access.field(record.kind, no) {
+        Some(FieldAccess::Hidden) => errors.push(unit.sight.unknown_field(record.kind, no)),
+        Some(_) => {
+            let schema = unit.config.schema.kind(record.kind);
+            let name = schema.and_then(|schema| schema.field(no)).map_or("?".into(), |field| field.name.clone());
+            errors.push(Error::invalid(&name, "field.read_only", "the actor may not write this field"));
+        }
+        None => {}
+    })?;
+    let invalid: Vec<Invalid> = errors
+        .into_iter()
+        .flat_map(|error| match error {
+            Error::Invalid(invalid) => invalid,
+            _ => Vec::new(),
+        })
+        .collect();
+    if invalid.is_empty() { Ok(()) } else { Err(Error::Invalid(invalid)) }
+}
+
+/// Writes a record's image and journal entry; none when nothing changed.
+fn journal_entry(
+    unit: &mut Unit<'_>,
+    record: RecordRef,
+    action: &str,
+    command: u64,
+    tip: &mut Tip,
+) -> Result<Option<Vec<u8>>> {
+    let Some(touched) = unit.touched.get(&record) else { return Ok(None) };
+    let (before, after) = (touched.before.clone(), touched.fields.clone());
+    let change = match (&before, &after) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => Change::Created,
+        (Some(_), Some(_)) => Change::Updated,
+        (Some(_), None) => Change::Deleted,
+    };
+    let old = match &before {
+        Some(image) => View::new(image)?,
+        None => View::of_fields(&[]),
+    };
+    let new = View::of_fields(after.as_deref().unwrap_or_default());
+    let (open, sealed, bits) = changes(unit, record.kind, old, new)?;
+    if bits == 0 && change == Change::Updated {
+        return Ok(None);
+    }
+    let salt = if sealed.is_empty() { [0; 16] } else { unit.random().to_be_bytes() };
+    let position = tip.position + 1;
+    let header = Header { at: unit.now, record, previous: old.head, bits, change };
+    let draft = Draft {
+        header,
+        command,
+        actor: unit.sight.access.actor,
+        action,
+        reason: &unit.reason,
+        rule: &unit.rule,
+        open: &open,
+        sealed: &sealed,
+        salt,
+    };
+    let (entry, chain) = journal::write(&draft, &tip.chain);
+    match &after {
+        Some(fields) => {
+            let image = codec::image(old.revision + 1, position, unit.now, fields);
+            unit.overlay.put(Table::Records, key::record(record), image);
+        }
+        None => unit.overlay.delete(Table::Records, key::record(record)),
+    }
+    unit.overlay.put(Table::Journal, journal::key(position), entry.clone());
+    *tip = Tip { position, chain, at: unit.now };
+    Ok(Some(entry))
+}
+
+type Changes<'a> = (Vec<FieldChange<'a>>, Vec<FieldChange<'a>>, u64);
+
+/// The fields that differ, ordinary and personal ones apart, and their bits.
+fn changes<'a>(unit: &Unit<'_>, kind: KindNo, old: View<'a>, new: View<'a>) -> Result<Changes<'a>> {
+    let schema = unit.config.schema.kind(kind).cloned();
+    let (mut open, mut sealed, mut bits) = (Vec::new(), Vec::new(), 0);
+    codec::diff(old, new, |no, old: Raw<'a>, new: Raw<'a>| {
+        bits |= journal::bit(no);
+        let personal = schema
+            .as_ref()
+            .and_then(|schema| schema.field(no))
+            .is_some_and(|field| field.marks.has(Marks::PERSONAL));
+        if personal { &mut sealed } else { &mut open }.push(FieldChange { no, old, new });
+    })?;
+    Ok((open, sealed, bits))
+}
+
+/// The next human code of a kind.
+pub(crate) fn next_code(unit: &mut Unit<'_>, kind: KindNo) -> Result<Option<String>> {
+    let config = unit.config.clone();
+    let Some(rule) = config.numbering.get(&kind) else { return Ok(None) };
+    let template = Template::parse(&rule.template)
+        .map_err(|error| Error::Corrupt(format!("numbering rule `{}`: {error}", rule.template)))?;
+    let today = calendar::local_date(unit.now, config.settings.zone);
+    let mut counter = b"number/".to_vec();
+    counter.extend_from_slice(&kind.0.to_be_bytes());
+    counter.extend_from_slice(template.period(today).as_bytes());
+    let last = unit.overlay.get(Table::Meta, &counter)?;
+    let last = last.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+    unit.overlay.put(Table::Meta, counter, (last + 1).to_be_bytes().to_vec());
+    Ok(Some(template.format(today, last + 1)))
+}
+

@@ -1,0 +1,216 @@
+//! What an actor sees: the one check of a record against his rights, and the one projection of what
+//! he is shown.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::access::{Access, Grounds};
+use super::config::{Config, spec};
+use super::overlay::Overlay;
+use crate::base::text;
+use crate::base::{Instant, KindNo, RecordRef};
+use crate::record::action::{Action, FieldAccess};
+use crate::record::codec::{self, Damaged, ValueRef, View, put_varint};
+use crate::record::error::{Error, Result};
+use crate::record::filter::{self, FilterContext, Predicate, Related};
+use crate::record::key;
+use crate::record::spec::{Spec, Visibility};
+use crate::store::Table;
+
+/// How deep a chain of parents is followed.
+const DEEPEST_PARENT: u8 = 4;
+
+/// One actor's eyes at one instant.
+pub(crate) struct Sight {
+    pub(crate) config: Arc<Config>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) now: Instant,
+    /// The filters of sharing rules, bound on first use.
+    shares: RefCell<BTreeMap<(KindNo, usize), Arc<Predicate>>>,
+}
+
+/// Gives a filter the records that its paths lead to.
+pub(crate) struct Neighbours<'a>(pub(crate) &'a Overlay);
+
+impl Related for Neighbours<'_> {
+    fn fetch(&mut self, record: RecordRef) -> std::result::Result<Option<Vec<u8>>, Damaged> {
+        self.0.get(Table::Records, &key::record(record)).map_err(|_| Damaged("a related record can't be read"))
+    }
+}
+
+impl Sight {
+    pub(crate) fn new(config: Arc<Config>, access: Arc<Access>, now: Instant) -> Self {
+        Sight { config, access, now, shares: RefCell::new(BTreeMap::new()) }
+    }
+
+    /// What a filter's relative words mean to this actor now.
+    pub(crate) fn context(&self) -> FilterContext {
+        let zone = self.config.settings.zone;
+        let region = self.config.settings.region.clone();
+        FilterContext {
+            now: self.now,
+            zone,
+            me: self.access.actor.record(),
+            my_team: self.access.team.clone(),
+            my_department: self.access.department.clone(),
+            my_subordinates: self.access.subordinates.clone(),
+            region,
+        }
+    }
+
+    /// Binds a filter to a kind's fields, none of which may be hidden from the actor.
+    pub(crate) fn bind(&self, kind: KindNo, filter: &filter::Filter) -> Result<Predicate> {
+        let predicate =
+            filter::bind(filter, &self.config.schema, kind, &self.context()).map_err(|errors| {
+                Error::Invalid(errors.into_iter().map(|error| error.into_invalid()).collect())
+            })?;
+        for (kind, field) in predicate.fields() {
+            if matches!(self.access.field(kind, field), Some(FieldAccess::Hidden | FieldAccess::Masked)) {
+                return Err(self.unknown_field(kind, field));
+            }
+        }
+        Ok(predicate)
+    }
+
+    /// The error for a field that does not exist for the actor.
+    pub(crate) fn unknown_field(&self, kind: KindNo, field: u16) -> Error {
+        let schema = self.config.schema.kind(kind);
+        let name = schema.and_then(|schema| schema.field(field)).map_or("?".into(), |field| field.name.clone());
+        Error::invalid(&name, "field.unknown", format!("{kind} has no field `{name}`"))
+    }
+
+    /// Why the actor may do something with a record, none when he may not.
+    pub(crate) fn grounds(
+        &self,
+        overlay: &Overlay,
+        action: Action,
+        record: RecordRef,
+        image: &[u8],
+    ) -> Result<Option<Grounds>> {
+        self.grounds_at(overlay, action, record, image, 0)
+    }
+
+    fn grounds_at(
+        &self,
+        overlay: &Overlay,
+        action: Action,
+        record: RecordRef,
+        image: &[u8],
+        depth: u8,
+    ) -> Result<Option<Grounds>> {
+        let spec = spec(record.kind)?;
+        let view = View::new(image)?;
+        if self.access.everything {
+            return Ok(Some(Grounds::Everything));
+        }
+        if let Visibility::Under { parent } = spec.visibility {
+            return self.grounds_under(overlay, action, spec, view, parent, depth);
+        }
+        if let Some(grounds) = self.access.reaches_owned(action, spec, view)? {
+            return Ok(Some(grounds));
+        }
+        self.shared(overlay, action, spec, record, view)
+    }
+
+    /// A record that hangs below another is seen with it, and changed by who may do so with its kind.
+    fn grounds_under(
+        &self,
+        overlay: &Overlay,
+        action: Action,
+        spec: &Spec,
+        view: View<'_>,
+        parent: u16,
+        depth: u8,
+    ) -> Result<Option<Grounds>> {
+        if !self.access.may(action, spec.kind) || depth >= DEEPEST_PARENT {
+            return Ok(None);
+        }
+        let ValueRef::Id(parent) = view.get(parent)? else { return Ok(None) };
+        match overlay.get(Table::Records, &key::record(parent))? {
+            None => Ok(None),
+            Some(image) => self.grounds_at(overlay, Action::Read, parent, &image, depth + 1),
+        }
+    }
+
+    fn shared(
+        &self,
+        overlay: &Overlay,
+        action: Action,
+        spec: &Spec,
+        record: RecordRef,
+        view: View<'_>,
+    ) -> Result<Option<Grounds>> {
+        for (place, rule) in self.access.kind(spec.kind).shared.iter().enumerate() {
+            if !rule.actions.contains(&action) {
+                continue;
+            }
+            let passes = match &rule.filter {
+                None => true,
+                Some(filter) => {
+                    let predicate = self.share_filter(spec.kind, place, filter)?;
+                    predicate.matches(record.bits, view, &mut Neighbours(overlay))?
+                }
+            };
+            if passes {
+                return Ok(Some(Grounds::Shared(rule.name.clone())));
+            }
+        }
+        Ok(None)
+    }
+
+    fn share_filter(&self, kind: KindNo, place: usize, filter: &filter::Filter) -> Result<Arc<Predicate>> {
+        if let Some(bound) = self.shares.borrow().get(&(kind, place)) {
+            return Ok(bound.clone());
+        }
+        // A sharing rule is the administrator's, so it may look at fields that the actor may not.
+        let bound = filter::bind(filter, &self.config.schema, kind, &self.context())
+            .map_err(|_| Error::Corrupt("a sharing rule's filter no longer fits its kind".into()))?;
+        let bound = Arc::new(bound);
+        self.shares.borrow_mut().insert((kind, place), bound.clone());
+        Ok(bound)
+    }
+
+    /// Whether the actor sees a record.
+    pub(crate) fn sees(&self, overlay: &Overlay, record: RecordRef, image: &[u8]) -> Result<bool> {
+        Ok(self.grounds(overlay, Action::Read, record, image)?.is_some())
+    }
+
+    /// An image as the actor is shown it: without hidden fields, masked ones in part.
+    pub(crate) fn show(&self, kind: KindNo, image: Vec<u8>) -> Result<Vec<u8>> {
+        if self.access.reads_all_fields(kind) {
+            return Ok(image);
+        }
+        let view = View::new(&image)?;
+        let mut fields = Vec::with_capacity(image.len());
+        let mut walk = view.fields();
+        while let Some((no, raw)) = walk.step()? {
+            match self.access.field(kind, no) {
+                Some(FieldAccess::Hidden) => {}
+                Some(FieldAccess::Masked) => codec::put_field(&mut fields, no, &mask(raw.value()?)),
+                _ => {
+                    put_varint(&mut fields, u64::from(no));
+                    fields.extend_from_slice(raw.0);
+                }
+            }
+        }
+        Ok(codec::image(view.revision, view.head, view.updated_at, &fields))
+    }
+}
+
+/// A value in part: the ends of texts, nothing of anything else.
+pub(crate) fn mask(value: ValueRef<'_>) -> crate::base::Value {
+    use crate::base::Value;
+    match value {
+        ValueRef::Text(text) if text.contains('@') => Value::Text(text::email::mask(text)),
+        ValueRef::Text(text) => Value::Text(text::phone::mask(text)),
+        ValueRef::List(mut items) => match (items.clone().next(), items.clone().nth(1), items.clone().nth(2)) {
+            // A row of a number or address as entered and its normal form: the latter goes.
+            (Some(first @ ValueRef::Text(_)), Some(ValueRef::Text(_) | ValueRef::Null), None) => {
+                Value::List(vec![mask(first), Value::Null])
+            }
+            _ => Value::List(items.by_ref().map(mask).collect()),
+        },
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,438 @@
+//! The unit of work: the desk that a command runs against, and what follows from its writes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::access::Access;
+use super::config::{Config, spec};
+use super::derive::{self, Entry};
+use super::finish;
+use super::overlay::Overlay;
+use super::ports::Host;
+use super::sight::Sight;
+use crate::base::id::id_bits;
+use crate::base::settings::Settings;
+use crate::base::{Instant, KindNo, RecordRef, Value};
+use crate::record::action::Action;
+use crate::record::codec::{self, View};
+use crate::record::desk::{Desk, Due, Lookup, Purpose};
+use crate::record::error::{Error, Result};
+use crate::record::journal::Actor;
+use crate::record::key;
+use crate::record::lifecycle::Lifecycle;
+use crate::record::port::Judges;
+use crate::record::schema::Schema;
+use crate::record::spec::{IndexSpec, Layout};
+use crate::store::{Direction, Range, Table};
+
+/// Why a unit may write a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Authority {
+    /// The actor was allowed this action on it.
+    Actor(Action),
+    /// A rule of the trade reaches it.
+    Purpose(Purpose),
+}
+
+/// A record that the unit has read for writing.
+pub(crate) struct Touched {
+    /// Its image before the unit, none when it is new.
+    pub(crate) before: Option<Vec<u8>>,
+    /// Its fields as they stand, none when it is deleted or not yet written.
+    pub(crate) fields: Option<Vec<u8>>,
+    pub(crate) authority: Vec<Authority>,
+    pub(crate) written: bool,
+}
+
+/// What was drawn from clock and entropy for a command; drawn once, also when it is decided again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Drawn {
+    pub(crate) now: Option<Instant>,
+    pub(crate) bits: Vec<u128>,
+}
+
+/// A command's unit of work.
+pub(crate) struct Unit<'a> {
+    pub(crate) overlay: &'a mut Overlay,
+    pub(crate) config: Arc<Config>,
+    pub(crate) host: &'a Host,
+    pub(crate) sight: Sight,
+    pub(crate) drawn: &'a mut Drawn,
+    next_drawn: usize,
+    pub(crate) now: Instant,
+    pub(crate) touched: BTreeMap<RecordRef, Touched>,
+    /// The records in the order in which they were first written.
+    pub(crate) order: Vec<RecordRef>,
+    pub(crate) due: Vec<Due>,
+    pub(crate) reason: String,
+    pub(crate) rule: String,
+}
+
+impl<'a> Unit<'a> {
+    /// A unit for an actor at an instant not before `earliest`.
+    pub(crate) fn new(
+        overlay: &'a mut Overlay,
+        config: Arc<Config>,
+        host: &'a Host,
+        actor: Actor,
+        earliest: Instant,
+        drawn: &'a mut Drawn,
+    ) -> Self {
+        let now = (*drawn.now.get_or_insert_with(|| host.clock.now())).max(earliest);
+        let access: Arc<Access> = config.access(actor);
+        let sight = Sight::new(config.clone(), access, now);
+        Unit {
+            overlay,
+            config,
+            host,
+            sight,
+            drawn,
+            next_drawn: 0,
+            now,
+            touched: BTreeMap::new(),
+            order: Vec::new(),
+            due: Vec::new(),
+            reason: String::new(),
+            rule: String::new(),
+        }
+    }
+
+    /// Random bits, the same ones when the command is decided again.
+    pub(crate) fn random(&mut self) -> u128 {
+        let place = self.next_drawn;
+        self.next_drawn += 1;
+        if let Some(bits) = self.drawn.bits.get(place) {
+            return *bits;
+        }
+        let bits = self.host.entropy.bits();
+        self.drawn.bits.push(bits);
+        bits
+    }
+
+    /// A record's image as the unit sees it.
+    pub(crate) fn image(&self, record: RecordRef) -> Result<Option<Vec<u8>>> {
+        if let Some(touched) = self.touched.get(&record) {
+            if touched.written {
+                return Ok(touched.fields.as_ref().map(|fields| self.staged_image(touched, fields)));
+            }
+        }
+        Ok(self.overlay.get(Table::Records, &key::record(record))?)
+    }
+
+    fn staged_image(&self, touched: &Touched, fields: &[u8]) -> Vec<u8> {
+        let revision = touched
+            .before
+            .as_deref()
+            .and_then(|image| View::new(image).ok())
+            .map_or(1, |view| view.revision + 1);
+        codec::image(revision, 0, self.now, fields)
+    }
+
+    fn touch(&mut self, record: RecordRef, image: Option<&[u8]>, authority: Authority) {
+        let touched = self.touched.entry(record).or_insert_with(|| Touched {
+            before: image.map(<[u8]>::to_vec),
+            fields: None,
+            authority: Vec::new(),
+            written: false,
+        });
+        if !touched.authority.contains(&authority) {
+            touched.authority.push(authority);
+        }
+    }
+
+    /// Replaces the index entries of one image by those of another.
+    fn reindex(&mut self, record: RecordRef, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<()> {
+        let spec = spec(record.kind)?;
+        let (olds, news) = (old.map(View::of_fields), new.map(View::of_fields));
+        let empty = View::of_fields(&[]);
+        let mut changed = Vec::new();
+        codec::diff(olds.unwrap_or(empty), news.unwrap_or(empty), |no, _, _| changed.push(no))?;
+        // A record that appears or goes has all its entries change.
+        let whole = olds.is_some() != news.is_some();
+        let is_changed = |no: u16| whole || changed.binary_search(&no).is_ok();
+        let config = self.config.clone();
+        let custom = config.unique_fields(record.kind);
+        let mut gone: Vec<Entry> = Vec::new();
+        let mut come: Vec<Entry> = Vec::new();
+        if let Some(view) = olds {
+            derive::entries(spec, custom, record, view, &is_changed, &mut gone)?;
+        }
+        if let Some(view) = news {
+            derive::entries(spec, custom, record, view, &is_changed, &mut come)?;
+        }
+        for (table, key, value) in &gone {
+            if !come.iter().any(|(t, k, v)| t == table && k == key && v == value) {
+                self.overlay.delete(*table, key.clone());
+            }
+        }
+        for (table, key, value) in come {
+            if gone.iter().any(|(t, k, v)| *t == table && *k == key && *v == value) {
+                continue;
+            }
+            if table == Table::Unique {
+                self.check_unique(record, &key)?;
+            }
+            self.overlay.put(table, key, value);
+        }
+        Ok(())
+    }
+
+    fn check_unique(&self, record: RecordRef, key: &[u8]) -> Result<()> {
+        let Some(holder) = self.overlay.get(Table::Unique, key)? else { return Ok(()) };
+        if holder == record.bits.to_be_bytes() {
+            return Ok(());
+        }
+        let spec = spec(record.kind)?;
+        let number = key.get(2).copied().unwrap_or(0);
+        let index = spec.indexes.iter().find(|index| index.no == number);
+        let name = match index {
+            Some(index) => index.name.to_owned(),
+            None => {
+                let field = key.get(3..5).map_or(0, |no| u16::from_be_bytes([no[0], no[1]]));
+                let schema = self.config.schema.kind(record.kind);
+                schema.and_then(|schema| schema.field(field)).map_or(String::new(), |f| f.name.to_string())
+            }
+        };
+        Err(Error::invalid(&name, "value.taken", format!("another {} has this {name}", record.kind)))
+    }
+
+    /// The range of an index that a lookup names.
+    fn lookup_range(&self, lookup: &Lookup) -> Result<Option<(Table, Vec<u8>)>> {
+        if lookup.index == derive::BY_OWNER {
+            let mut prefix = key::index(lookup.kind, derive::BY_OWNER, key::BY_ACCESSOR);
+            match lookup.parts.first() {
+                Some(Value::Id(owner)) => prefix.extend_from_slice(&owner.bits.to_be_bytes()),
+                _ => prefix.extend_from_slice(&derive::NOBODY.to_be_bytes()),
+            }
+            return Ok(Some((Table::Index, prefix)));
+        }
+        let spec = spec(lookup.kind)?;
+        let index: &IndexSpec = spec
+            .indexes
+            .iter()
+            .find(|index| index.no == lookup.index)
+            .ok_or_else(|| Error::Corrupt(format!("{} has no index {}", lookup.kind, lookup.index)))?;
+        let unique = index.layout == Layout::Unique;
+        let table = if unique { Table::Unique } else { Table::Index };
+        let mut prefix = if unique {
+            key::unique(lookup.kind, index.no)
+        } else {
+            key::index(lookup.kind, index.no, key::PLAIN)
+        };
+        for (part, value) in index.parts.iter().zip(&lookup.parts) {
+            let mut stored = Vec::new();
+            codec::put_value(&mut stored, value);
+            let mut keys = derive::part_values(*part, codec::Raw(&stored).value()?);
+            match keys.pop() {
+                Some(key) => prefix.extend_from_slice(&key),
+                None if part.form == crate::record::spec::Form::Value => prefix.push(0),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some((table, prefix)))
+    }
+
+    /// The records that a lookup meets, up to `limit`, for which `take` answers true.
+    fn look_up(&mut self, lookup: &Lookup, mut take: impl FnMut(&Self, RecordRef) -> Result<bool>) -> Result<()> {
+        let Some((table, prefix)) = self.lookup_range(lookup)? else { return Ok(()) };
+        let mut cursor = self.overlay.range(table, Range::prefix(&prefix), Direction::Forward)?;
+        let mut taken = 0;
+        while taken < lookup.limit && cursor.step()? {
+            let bits = match table {
+                Table::Unique => key::read_id(cursor.value()),
+                // Under an accessor that is only a collaborator the record counts for its owner.
+                _ if lookup.index == derive::BY_OWNER && cursor.value() != [derive::AS_OWNER] => continue,
+                _ => key::read_id(cursor.key()),
+            };
+            let bits = bits.ok_or_else(|| Error::Corrupt("an index entry without id".into()))?;
+            if take(self, RecordRef::new(lookup.kind, bits))? {
+                taken += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the unit: checks, images, journal, due work. Answers the changed records' positions.
+    pub(crate) fn finish(&mut self, action: &str, tip: &mut finish::Tip) -> Result<finish::Finished> {
+        finish::finish(self, action, tip)
+    }
+}
+
+impl Desk for Unit<'_> {
+    fn now(&self) -> Instant {
+        self.now
+    }
+
+    fn actor(&self) -> Actor {
+        self.sight.access.actor
+    }
+
+    fn next_bits(&mut self) -> u128 {
+        let random = self.random();
+        id_bits(self.now, random)
+    }
+
+    fn schema(&self) -> Arc<Schema> {
+        self.config.schema.clone()
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.config.settings.clone()
+    }
+
+    fn lifecycle(&self, kind: KindNo, name: Option<&str>) -> Result<Arc<Lifecycle>> {
+        self.config.lifecycle(kind, name)
+    }
+
+    fn has_role(&self, role: &str) -> bool {
+        self.sight.access.everything || self.sight.access.roles.contains(role)
+    }
+
+    fn may(&self, action: Action, kind: KindNo) -> Result<()> {
+        if self.sight.access.may(action, kind) {
+            return Ok(());
+        }
+        Err(denied(action, kind))
+    }
+
+    fn load(&mut self, record: RecordRef, action: Action) -> Result<Vec<u8>> {
+        let image = self.image(record)?.ok_or_else(|| Error::not_found(record))?;
+        // What the unit itself created or was sent to is in its hands.
+        let in_hand = self.touched.get(&record).is_some_and(|touched| {
+            touched.written && (touched.before.is_none() || touched.authority.iter().any(|a| matches!(a, Authority::Purpose(_))))
+        });
+        if !in_hand {
+            if !self.sight.sees(self.overlay, record, &image)? {
+                return Err(Error::not_found(record));
+            }
+            if action != Action::Read && self.sight.grounds(self.overlay, action, record, &image)?.is_none() {
+                return Err(denied(action, record.kind));
+            }
+        }
+        if action != Action::Read {
+            self.touch(record, Some(&image), Authority::Actor(action));
+        }
+        Ok(image)
+    }
+
+    fn enlist(&mut self, record: RecordRef, purpose: Purpose) -> Result<Option<Vec<u8>>> {
+        let image = self.image(record)?;
+        self.touch(record, image.as_deref(), Authority::Purpose(purpose));
+        Ok(image)
+    }
+
+    fn find(&mut self, lookup: &Lookup) -> Result<Vec<(RecordRef, Vec<u8>)>> {
+        let mut found = Vec::new();
+        self.look_up(lookup, |unit, record| {
+            let Some(image) = unit.image(record)? else { return Ok(false) };
+            let seen = unit.sight.sees(unit.overlay, record, &image)?;
+            if seen {
+                found.push((record, image));
+            }
+            Ok(seen)
+        })?;
+        Ok(found)
+    }
+
+    fn count(&mut self, lookup: &Lookup) -> Result<usize> {
+        let mut count = 0;
+        self.look_up(lookup, |_, _| {
+            count += 1;
+            Ok(true)
+        })?;
+        Ok(count)
+    }
+
+    fn matches(&mut self, lookup: &Lookup) -> Result<Vec<RecordRef>> {
+        let mut found = Vec::new();
+        self.look_up(lookup, |_, record| {
+            found.push(record);
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    fn sees(&mut self, record: RecordRef) -> Result<bool> {
+        match self.image(record)? {
+            None => Ok(false),
+            Some(image) => self.sight.sees(self.overlay, record, &image),
+        }
+    }
+
+    fn write(&mut self, record: RecordRef, fields: Vec<u8>) -> Result<()> {
+        if !self.touched.contains_key(&record) {
+            if self.overlay.get(Table::Records, &key::record(record))?.is_some() {
+                return Err(denied(Action::Update, record.kind));
+            }
+            self.may(Action::Create, record.kind)?;
+            self.touch(record, None, Authority::Actor(Action::Create));
+        }
+        let Some(touched) = self.touched.get_mut(&record) else { return Err(denied(Action::Update, record.kind)) };
+        let old = match (touched.written, touched.fields.take(), touched.before.as_deref()) {
+            (true, fields, _) => fields,
+            (false, _, Some(image)) => Some(View::new(image)?.field_bytes().to_vec()),
+            (false, _, None) => None,
+        };
+        if !std::mem::replace(&mut touched.written, true) {
+            self.order.push(record);
+        }
+        let fields = if old.is_none() { finish::with_created(self, record, &fields)? } else { fields };
+        self.reindex(record, old.as_deref(), Some(&fields))?;
+        if let Some(touched) = self.touched.get_mut(&record) {
+            touched.fields = Some(fields);
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, record: RecordRef) -> Result<()> {
+        let Some(touched) = self.touched.get_mut(&record) else { return Err(denied(Action::Delete, record.kind)) };
+        let may = touched.authority.iter().any(|authority| match authority {
+            Authority::Actor(action) => *action == Action::Delete,
+            Authority::Purpose(_) => true,
+        });
+        if !may {
+            return Err(denied(Action::Delete, record.kind));
+        }
+        let old = match (touched.written, touched.fields.take(), touched.before.as_deref()) {
+            (true, fields, _) => fields,
+            (false, _, Some(image)) => Some(View::new(image)?.field_bytes().to_vec()),
+            (false, _, None) => None,
+        };
+        if !std::mem::replace(&mut touched.written, true) {
+            self.order.push(record);
+        }
+        self.reindex(record, old.as_deref(), None)
+    }
+
+    fn next_code(&mut self, kind: KindNo) -> Result<Option<String>> {
+        finish::next_code(self, kind)
+    }
+
+    fn schedule(&mut self, due: Due) {
+        self.due.push(due);
+    }
+
+    fn because(&mut self, reason: &str) {
+        reason.clone_into(&mut self.reason);
+    }
+
+    fn by_rule(&mut self, rule: &str) {
+        rule.clone_into(&mut self.rule);
+    }
+
+    fn ports(&self) -> Arc<dyn Judges> {
+        self.host.judges.clone()
+    }
+}
+
+/// The refusal of an action on a kind.
+pub(crate) fn denied(action: Action, kind: KindNo) -> Error {
+    Error::Refused(vec![
+        crate::record::error::Refusal::new(
+            "permission.denied",
+            format!("the actor may not {action} this {kind}"),
+        )
+        .with("action", action)
+        .with("kind", kind.name()),
+    ])
+}
