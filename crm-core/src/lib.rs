@@ -1,4 +1,5 @@
 //! An embeddable CRM engine.
 
 pub mod base;
+pub mod record;
 pub mod store;

@@ -1,0 +1,3 @@
+//! What a kind of record is.
+
+pub mod lifecycle;
