@@ -1,0 +1,322 @@
+//! The engine: one plain value that a host opens over a store.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::config::Config;
+use super::file;
+use super::finish::{Finished, Tip};
+use super::once::Once;
+use super::overlay::Overlay;
+use super::ports::Host;
+use super::queue::{Answer, CommandJob, Decided, Job, Queue, Seat, Ticket, lock};
+use super::session::Session;
+use super::unit::Drawn;
+use crate::base::Instant;
+use crate::record::command::Command;
+use crate::record::error::{Error, Result};
+use crate::record::journal::{self, Actor};
+use crate::store::{Direction, Range, Snapshot, Store, StoreError, Table};
+
+/// How often a group is decided again when another writer came first.
+const MOST_RETRIES: usize = 16;
+
+thread_local! {
+    /// Whether this thread is deciding commands.
+    static DECIDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The engine, open over a store. All methods take `&self`, from any thread.
+///
+/// ```
+/// use crm_core::prelude::*;
+/// let crm = Crm::open(MemoryStore::new(), Host::system()).unwrap();
+/// assert_eq!(crm.position().unwrap(), 0);
+/// ```
+pub struct Crm {
+    store: Arc<dyn Store>,
+    pub(crate) host: Host,
+    queue: Queue,
+    config: RwLock<Arc<Config>>,
+    tip: Mutex<Option<(Vec<u8>, Tip)>>,
+    halted: AtomicBool,
+}
+
+impl std::fmt::Debug for Crm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Crm over {}", self.store.name())
+    }
+}
+
+impl Crm {
+    /// Opens the engine over a store. A new store is set up, an older one upgraded.
+    ///
+    /// # Errors
+    /// When the store is of a newer format, damaged, or fails.
+    pub fn open(store: impl Store, host: Host) -> Result<Crm> {
+        Crm::open_shared(Arc::new(store), host)
+    }
+
+    /// As [`Crm::open`], over a store that the host keeps hold of.
+    ///
+    /// # Errors
+    /// As [`Crm::open`].
+    pub fn open_shared(store: Arc<dyn Store>, host: Host) -> Result<Crm> {
+        file::prepare(store.as_ref())?;
+        let config = Config::load(&Overlay::new(store.snapshot()?))?;
+        Ok(Crm {
+            store,
+            host,
+            queue: Queue::default(),
+            config: RwLock::new(Arc::new(config)),
+            tip: Mutex::new(None),
+            halted: AtomicBool::new(false),
+        })
+    }
+
+    /// The engine for an actor: reads and commands in his name.
+    pub fn session(&self, actor: Actor) -> Session<'_> {
+        Session::new(self, actor)
+    }
+
+    /// The engine for itself: set-up and administration by the host.
+    pub fn system(&self) -> Session<'_> {
+        self.session(Actor::System)
+    }
+
+    /// The instant that the host's clock shows.
+    pub fn now(&self) -> Instant {
+        self.host.clock.now()
+    }
+
+    /// The position of the last journal entry, 0 when there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn position(&self) -> Result<u64> {
+        Ok(read_tip(self.store.snapshot()?.as_ref())?.1.position)
+    }
+
+    /// Runs a command for an actor and answers once its effects are durable.
+    ///
+    /// # Errors
+    /// What the command answers, and what the commit ends with.
+    pub fn execute<C: Command>(&self, actor: Actor, command: C) -> Result<C::Output> {
+        self.run(actor, command, None, Vec::new(), false)
+    }
+
+    /// Runs a command under an idempotency key: sent again with the same key it answers the first
+    /// outcome and changes nothing.
+    ///
+    /// # Errors
+    /// As [`Crm::execute`]; another command under the same key is invalid.
+    pub fn execute_once<C: Command>(&self, actor: Actor, key: &str, command: C) -> Result<C::Output> {
+        self.run(actor, command, Some(Once(key.to_owned())), Vec::new(), false)
+    }
+
+    /// Runs a command and forgets what it did: what would it answer?
+    ///
+    /// # Errors
+    /// As [`Crm::execute`].
+    pub fn dry_run<C: Command>(&self, actor: Actor, command: C) -> Result<C::Output> {
+        self.run(actor, command, None, Vec::new(), true)
+    }
+
+    /// Runs commands one after the other, each by itself, made durable together. Those that are
+    /// refused leave the others be.
+    pub fn execute_all<C: Command>(&self, actor: Actor, commands: Vec<C>) -> Vec<Result<C::Output>> {
+        if DECIDING.get() {
+            return commands.iter().map(|_| Err(Error::Nested)).collect();
+        }
+        let mut answers = Vec::with_capacity(commands.len());
+        let jobs = commands
+            .into_iter()
+            .map(|command| {
+                let answer = Arc::new(Mutex::new(None));
+                answers.push(answer.clone());
+                Box::new(job(actor, command, None, Vec::new(), false, answer)) as Box<dyn Job>
+            })
+            .collect();
+        self.queue.submit(jobs, &|group| self.lead(group));
+        answers.iter().map(|answer| self.take(answer)).collect()
+    }
+
+    pub(crate) fn run<C: Command>(
+        &self,
+        actor: Actor,
+        command: C,
+        once: Option<Once>,
+        clears: Vec<Vec<u8>>,
+        dry: bool,
+    ) -> Result<C::Output> {
+        if DECIDING.get() {
+            return Err(Error::Nested);
+        }
+        let answer = Arc::new(Mutex::new(None));
+        let job = job(actor, command, once, clears, dry, answer.clone());
+        self.queue.submit(vec![Box::new(job)], &|group| self.lead(group));
+        self.take(&answer)
+    }
+
+    fn take<T>(&self, answer: &Mutex<Option<Answer<T>>>) -> Result<T> {
+        let Some(answer) = lock(answer).take() else {
+            return Err(Error::Internal("the command was not answered".into()));
+        };
+        // What a change calls for at once is done by the same call; should it fail, it stays due.
+        for key in answer.due_now {
+            let _ = self.do_due(&key);
+        }
+        answer.outcome
+    }
+
+    /// Decides and commits a group.
+    fn lead(&self, group: &[Arc<Ticket>]) {
+        let mut jobs: Vec<_> = group.iter().filter_map(|ticket| lock(&ticket.job).take()).collect();
+        let error = match self.decide_and_commit(&mut jobs) {
+            Ok(()) => None,
+            Err(error) => {
+                if matches!(error, Error::Store(StoreError::Unknown(_))) {
+                    self.halted.store(true, Ordering::SeqCst);
+                }
+                Some(error)
+            }
+        };
+        for mut job in jobs {
+            job.settle(error.as_ref().map(copy_error));
+        }
+    }
+
+    fn decide_and_commit(&self, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+        for _ in 0..MOST_RETRIES {
+            if self.halted.load(Ordering::SeqCst) {
+                return Err(Error::Halted);
+            }
+            let snapshot = self.store.snapshot()?;
+            let (end, mut tip, moved) = self.tip(snapshot.as_ref())?;
+            let mut overlay = Overlay::new(snapshot);
+            let mut config = self.config();
+            if moved {
+                config = Arc::new(Config::load(&overlay)?);
+                self.set_config(config.clone());
+            }
+            let mut steered = false;
+            DECIDING.set(true);
+            for job in jobs.iter_mut() {
+                let mut seat =
+                    Seat { overlay: &mut overlay, config: config.clone(), host: &self.host, tip: &mut tip };
+                if let Decided::Kept(Finished { steered: true, .. }) = job.decide(&mut seat) {
+                    match Config::load(&overlay) {
+                        Ok(loaded) => config = Arc::new(loaded),
+                        Err(error) => {
+                            DECIDING.set(false);
+                            return Err(error);
+                        }
+                    }
+                    steered = true;
+                }
+            }
+            DECIDING.set(false);
+            let mut batch = overlay.group;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            batch.expect_journal_end = Some(end);
+            match self.store.commit(&batch) {
+                Ok(()) => {
+                    if steered {
+                        self.set_config(config);
+                    }
+                    *lock(&self.tip) = Some((journal::key(tip.position), tip));
+                    return Ok(());
+                }
+                Err(StoreError::Moved) => *lock(&self.tip) = None,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Store(StoreError::Moved))
+    }
+
+    /// The journal's end and whether somebody else moved it.
+    fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
+        let known = lock(&self.tip).clone();
+        let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
+        let end = cursor.step()?.then(|| cursor.key().to_vec());
+        match (known, &end) {
+            (Some((key, tip)), Some(end)) if key == *end => Ok((Some(key), tip, false)),
+            (known, _) => {
+                let (end, tip) = read_tip(snapshot)?;
+                Ok((end, tip, known.is_some()))
+            }
+        }
+    }
+
+    pub(crate) fn config(&self) -> Arc<Config> {
+        self.config.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn set_config(&self, config: Arc<Config>) {
+        *self.config.write().unwrap_or_else(std::sync::PoisonError::into_inner) = config;
+    }
+
+    pub(crate) fn overlay(&self) -> Result<Overlay> {
+        Ok(Overlay::new(self.store.snapshot()?))
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub(crate) fn refuse_nested(&self) -> Result<()> {
+        if DECIDING.get() { Err(Error::Nested) } else { Ok(()) }
+    }
+}
+
+fn job<C: Command>(
+    actor: Actor,
+    command: C,
+    once: Option<Once>,
+    clears: Vec<Vec<u8>>,
+    dry: bool,
+    answer: Arc<Mutex<Option<Answer<C::Output>>>>,
+) -> CommandJob<C> {
+    CommandJob {
+        actor,
+        command,
+        once,
+        clears,
+        dry,
+        drawn: Drawn::default(),
+        outcome: None,
+        finished: Finished::default(),
+        answer,
+    }
+}
+
+/// The journal's last key and what it ends with.
+pub(crate) fn read_tip(snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip)> {
+    let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
+    if !cursor.step()? {
+        return Ok((None, Tip::START));
+    }
+    let entry = journal::Entry::read(cursor.value())?;
+    let position = journal::position(cursor.key()).ok_or_else(|| Error::Corrupt("a journal key".into()))?;
+    Ok((Some(cursor.key().to_vec()), Tip { position, chain: entry.chain, at: entry.header.at }))
+}
+
+/// One error told to several callers.
+fn copy_error(error: &Error) -> Error {
+    match error {
+        Error::Halted => Error::Halted,
+        Error::Store(StoreError::Moved) => Error::Store(StoreError::Moved),
+        Error::Store(StoreError::Unknown(source)) => Error::Store(StoreError::Unknown(source.to_string().into())),
+        Error::Store(StoreError::Corrupt(what)) => Error::Store(StoreError::Corrupt(what.clone())),
+        Error::Store(other) => Error::Store(StoreError::Io(other.to_string().into())),
+        Error::Corrupt(what) => Error::Corrupt(what.clone()),
+        other => Error::Internal(other.to_string()),
+    }
+}
+
+/// The commands that a host may send as data, by name.
+pub(crate) type Registry = BTreeMap<&'static str, super::registry::Run>;

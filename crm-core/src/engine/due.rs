@@ -1,0 +1,132 @@
+//! Due work: what has an instant. The engine has no timer; the host calls [`Crm::run_due`].
+
+use super::crm::Crm;
+use super::finish::due_key;
+use crate::base::{Instant, Span};
+use crate::record::desk::{Desk, Due};
+use crate::record::error::{Error, Result};
+use crate::record::journal::Actor;
+use crate::store::{Direction, Range, Table};
+
+/// How often failing work is tried before it is laid aside.
+const MOST_TRIES: u32 = 5;
+
+/// What a round of due work did.
+#[derive(Debug, Default)]
+pub struct DueReport {
+    /// How many pieces of work were done.
+    pub done: usize,
+    /// Work that failed, with its error; it is tried again an hour later, five times in all.
+    pub failed: Vec<(Due, Error)>,
+    /// When the next work is due, if any is left.
+    pub next: Option<Instant>,
+}
+
+/// Does one piece of work.
+pub(crate) type Handler = fn(&mut dyn Desk, &Due) -> Result<()>;
+
+crate::command! {
+    /// Does a piece of due work.
+    pub struct RunDue as "due.run" -> () {
+        /// The work.
+        due: Due,
+    }
+    run(this, desk) {
+        let handler = super::flows::handler(&this.due.work).ok_or_else(|| {
+            Error::refused("due.unknown", format!("nothing does the work `{}`", this.due.work))
+        })?;
+        desk.by_rule(&this.due.work);
+        handler(desk, &this.due)
+    }
+}
+
+crate::command! {
+    /// Puts failed work off, or lays it aside.
+    pub struct PutOff as "due.put_off" -> () {
+        /// The work.
+        due: Due,
+        /// When to try again; never when there is none.
+        until: Option<Instant>,
+    }
+    run(this, desk) {
+        if let Some(at) = this.until {
+            desk.schedule(Due { at, ..this.due });
+        }
+        Ok(())
+    }
+}
+
+impl Crm {
+    /// Does what is due, at most `limit` pieces, each exactly once.
+    ///
+    /// # Errors
+    /// When the store fails. Work that fails is listed in the report.
+    pub fn run_due(&self, limit: usize) -> Result<DueReport> {
+        self.refuse_nested()?;
+        let now = self.now();
+        let mut report = DueReport::default();
+        for (key, due) in self.due(Some(now), limit)? {
+            match self.do_due_work(&key, due.clone()) {
+                Ok(()) => report.done += 1,
+                Err(Error::Store(error)) => return Err(error.into()),
+                Err(error) if error.has_code("due.done") => {}
+                Err(error) => {
+                    self.put_off(key, &due, now)?;
+                    report.failed.push((due, error));
+                }
+            }
+        }
+        report.next = self.next_due()?;
+        Ok(report)
+    }
+
+    /// When the next work is due.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn next_due(&self) -> Result<Option<Instant>> {
+        Ok(self.due(None, 1)?.first().map(|(_, due)| due.at))
+    }
+
+    fn put_off(&self, key: Vec<u8>, due: &Due, now: Instant) -> Result<()> {
+        let (tries, note) = match due.note.strip_prefix("try ").and_then(|rest| rest.split_once(';')) {
+            Some((tries, note)) => (tries.parse::<u32>().unwrap_or(MOST_TRIES) + 1, note),
+            None => (1, due.note.as_str()),
+        };
+        let until = (tries < MOST_TRIES).then(|| now + Span::from_hours(1));
+        let due = Due { note: format!("try {tries};{note}"), ..due.clone() };
+        self.run(Actor::System, PutOff { due, until }, None, vec![key], false)
+    }
+
+    pub(crate) fn do_due(&self, key: &[u8]) -> Result<()> {
+        match self.overlay()?.get(Table::Due, key)? {
+            None => Ok(()),
+            Some(value) => self.do_due_work(key, read(&value)?),
+        }
+    }
+
+    fn do_due_work(&self, key: &[u8], due: Due) -> Result<()> {
+        let due = match due.note.strip_prefix("try ").and_then(|rest| rest.split_once(';')) {
+            Some((_, note)) => Due { note: note.to_owned(), ..due },
+            None => due,
+        };
+        self.run(Actor::System, RunDue { due }, None, vec![key.to_vec()], false)
+    }
+
+    fn due(&self, until: Option<Instant>, limit: usize) -> Result<Vec<(Vec<u8>, Due)>> {
+        let mut range = Range::all();
+        if let Some(until) = until {
+            range.to = std::ops::Bound::Included(due_key(until, u128::MAX));
+        }
+        let mut cursor = self.overlay()?.range(Table::Due, range, Direction::Forward)?;
+        let mut due = Vec::new();
+        while due.len() < limit && cursor.step()? {
+            due.push((cursor.key().to_vec(), read(cursor.value())?));
+        }
+        Ok(due)
+    }
+}
+
+fn read(value: &[u8]) -> Result<Due> {
+    serde_json::from_slice(value).map_err(|error| Error::Corrupt(format!("due work: {error}")))
+}
