@@ -1,0 +1,1 @@
+//! Simulated disks that lose power or fail.

@@ -1,0 +1,3 @@
+//! The store over redb, on sound disks and on failing ones.
+
+mod file;
