@@ -1,12 +1,17 @@
-//! Copying a store into a new file.
+//! Making new files: copies of a store, and empty stores.
+//!
+//! A file gets its name when it is complete, so a crash leaves no file that does not open.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crm_core::store::{Batch, Direction, Range, Snapshot, Store, StoreError, Table};
+use crm_core::store::{Batch, Direction, MemoryStore, Range, Snapshot, Store, StoreError, Table};
 
+use redb::backends::FileBackend;
+
+use crate::failure::failed;
 use crate::{Options, RedbStore};
 
 /// How many bytes of keys and values the copy commits at a time.
@@ -37,8 +42,16 @@ pub fn write_copy(snapshot: &dyn Snapshot, path: impl AsRef<Path>) -> Result<(),
     }
 }
 
+/// Makes a file of an empty store, unless another process does so at the same moment.
+pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
+    match write_copy(&*MemoryStore::new().snapshot()?, path) {
+        Err(_) if path.exists() => Ok(()),
+        made => made,
+    }
+}
+
 /// Makes sure that a new file's name survives a power cut, as redb does for its bytes.
-pub(crate) fn keep_name(path: &Path) -> Result<(), StoreError> {
+fn keep_name(path: &Path) -> Result<(), StoreError> {
     // Elsewhere a directory can't be opened as a file; there the file system orders such writes.
     if cfg!(unix) {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -77,7 +90,9 @@ fn empty(part: &Path) -> Result<(), StoreError> {
 }
 
 fn copy(snapshot: &dyn Snapshot, part: &Path) -> Result<(), StoreError> {
-    let store = RedbStore::open_with(part, Options { cache_bytes: 2 * PIECE_BYTES, ..Options::default() })?;
+    let file = OpenOptions::new().read(true).write(true).open(part).map_err(disk)?;
+    let options = Options { cache_bytes: 2 * PIECE_BYTES, ..Options::default() };
+    let store = RedbStore::open_backend(FileBackend::new(file).map_err(failed)?, options)?;
     let mut batch = Batch::new();
     let mut bytes = 0;
     for table in Table::ALL {

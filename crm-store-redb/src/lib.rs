@@ -127,18 +127,18 @@ impl RedbStore {
     /// As [`open`](Self::open); [`StoreError::Io`] when there is no file and none may be made.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let fresh = options.create && !path.exists();
-        let file =
-            OpenOptions::new().read(true).write(true).create(options.create).truncate(false).open(path);
-        let file = file.map_err(|error| StoreError::Io(Box::new(error)))?;
-        let store = Self::open_backend(FileBackend::new(file).map_err(failed)?, options)?;
-        if fresh {
-            backup::keep_name(path)?;
+        if options.create && !path.exists() {
+            backup::create(path)?;
         }
-        Ok(store)
+        let file = OpenOptions::new().read(true).write(true).open(path);
+        let file = file.map_err(|error| StoreError::Io(Box::new(error)))?;
+        Self::open_backend(FileBackend::new(file).map_err(failed)?, options)
     }
 
-    /// Opens a store on storage of the host's own, or makes one there.
+    /// Opens a store on storage of the host's own, or makes one there when the storage is empty.
+    ///
+    /// Should the making be cut short, the storage must be emptied before the next try; at a path,
+    /// [`open`](Self::open) sees to that.
     ///
     /// # Errors
     /// As [`open`](Self::open).

@@ -1,1 +1,0 @@
-//! Simulated disks that lose power or fail.
