@@ -1,1 +1,195 @@
-pub struct MemoryStore;
+//! The store that keeps everything in memory: for tests, simulations and hosts that need no file.
+
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::vec;
+
+use rpds::RedBlackTreeMapSync;
+
+use super::{Batch, Cursor, Direction, Range, Snapshot, Store, StoreError, Table};
+
+type Bytes = Arc<[u8]>;
+type Map = RedBlackTreeMapSync<Bytes, Bytes>;
+
+/// How many entries a cursor fetches at most at a time. It starts with one and doubles, as most
+/// cursors are left after a page.
+const MOST_FETCHED: usize = 64;
+
+/// A store in memory over persistent ordered maps.
+///
+/// A snapshot costs a few reference counts whatever the size, and never waits for a commit.
+/// Nothing survives the last handle.
+///
+/// ```
+/// use crm_core::store::{Batch, MemoryStore, Store, Table};
+/// let store = MemoryStore::new();
+/// let before = store.snapshot()?;
+/// let mut batch = Batch::new();
+/// batch.put(Table::Meta, b"key".to_vec(), b"value".to_vec());
+/// store.commit(&batch)?;
+/// assert_eq!(before.get(Table::Meta, b"key")?, None);
+/// assert_eq!(store.snapshot()?.get(Table::Meta, b"key")?, Some(b"value".to_vec()));
+/// # Ok::<(), crm_core::store::StoreError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    committed: RwLock<Arc<Tables>>,
+    /// Held through a commit, so that `committed` is locked for the exchange alone.
+    writer: Mutex<()>,
+}
+
+#[derive(Clone, Debug)]
+struct Tables([Map; Table::ALL.len()]);
+
+impl Default for Tables {
+    fn default() -> Self {
+        Tables(Table::ALL.map(|_| Map::new_sync()))
+    }
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn committed(&self) -> Arc<Tables> {
+        // The exchange below can't stop halfway, so a poisoned lock still guards a whole state.
+        self.committed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Store for MemoryStore {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn snapshot(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
+        Ok(self.committed())
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
+        let _writing = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Tables::clone(&self.committed());
+        if let Some(expected) = &batch.expect_journal_end {
+            let end = next.map(Table::Journal).last().map(|(key, _)| &**key);
+            if end != expected.as_deref() {
+                return Err(StoreError::Moved);
+            }
+        }
+        for (table, map) in Table::ALL.into_iter().zip(&mut next.0) {
+            for (key, value) in batch.table(table) {
+                match value {
+                    Some(value) => map.insert_mut(key.as_slice().into(), value.as_slice().into()),
+                    None => {
+                        map.remove_mut(key.as_slice());
+                    }
+                }
+            }
+        }
+        *self.committed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+}
+
+impl Tables {
+    fn map(&self, table: Table) -> &Map {
+        let [records, index, unique, journal, due, meta] = &self.0;
+        match table {
+            Table::Records => records,
+            Table::Index => index,
+            Table::Unique => unique,
+            Table::Journal => journal,
+            Table::Due => due,
+            Table::Meta => meta,
+        }
+    }
+}
+
+impl Snapshot for Tables {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.map(table).get(key).map(|value| value.to_vec()))
+    }
+
+    fn look(&self, table: Table, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
+        Ok(self.map(table).get(key).map(|value| see(value)).is_some())
+    }
+
+    fn range(&self, table: Table, range: Range, direction: Direction) -> Result<Box<dyn Cursor>, StoreError> {
+        let map = self.map(table).clone();
+        Ok(Box::new(MapCursor {
+            map,
+            rest: range,
+            direction,
+            fetched: Vec::new().into_iter(),
+            at: None,
+            size: 1,
+        }))
+    }
+}
+
+/// Walks a map in pieces: an iterator would borrow the map that the cursor owns.
+struct MapCursor {
+    map: Map,
+    /// What has not been fetched yet.
+    rest: Range,
+    direction: Direction,
+    fetched: vec::IntoIter<(Bytes, Bytes)>,
+    at: Option<(Bytes, Bytes)>,
+    /// How many entries to fetch next.
+    size: usize,
+}
+
+impl MapCursor {
+    fn fetch(&mut self) {
+        // The map panics on crossed bounds.
+        if self.rest.is_empty() {
+            return;
+        }
+        let bounds = (self.rest.from.as_ref().map(Vec::as_slice), self.rest.to.as_ref().map(Vec::as_slice));
+        let entries = self.map.range::<[u8], (Bound<&[u8]>, Bound<&[u8]>)>(bounds);
+        let owned = |(key, value): (&Bytes, &Bytes)| (key.clone(), value.clone());
+        let piece: Vec<_> = match self.direction {
+            Direction::Forward => entries.map(owned).take(self.size).collect(),
+            Direction::Backward => entries.rev().map(owned).take(self.size).collect(),
+        };
+        if let Some((last, _)) = piece.last() {
+            let passed = Bound::Excluded(last.to_vec());
+            match self.direction {
+                Direction::Forward => self.rest.from = passed,
+                Direction::Backward => self.rest.to = passed,
+            }
+        }
+        self.size = (self.size * 2).min(MOST_FETCHED);
+        self.fetched = piece.into_iter();
+    }
+}
+
+impl Cursor for MapCursor {
+    fn step(&mut self) -> Result<bool, StoreError> {
+        self.at = self.fetched.next();
+        if self.at.is_none() {
+            self.fetch();
+            self.at = self.fetched.next();
+        }
+        Ok(self.at.is_some())
+    }
+
+    fn key(&self) -> &[u8] {
+        self.at.as_ref().map_or(&[], |(key, _)| key)
+    }
+
+    fn value(&self) -> &[u8] {
+        self.at.as_ref().map_or(&[], |(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_store_keeps_the_laws() {
+        crate::store::conformance::check(&|| Arc::new(MemoryStore::new()), None);
+    }
+}

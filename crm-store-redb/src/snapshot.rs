@@ -1,0 +1,124 @@
+//! Reading: a snapshot over a redb read transaction, and cursors over redb's ranges.
+
+use std::sync::{Arc, OnceLock};
+
+use crm_core::store::{Cursor, Direction, Range, Snapshot, StoreError, Table};
+use redb::{AccessGuard, Database, ReadOnlyTable, ReadTransaction, TableError};
+
+use crate::definition;
+use crate::failure::{failed, guarded};
+
+type Bytes = &'static [u8];
+
+/// A read transaction, with the tables that were asked for so far.
+pub(crate) struct RedbSnapshot {
+    /// By the number of the table; `None` inside when the file has no such table yet.
+    tables: [OnceLock<Option<ReadOnlyTable<Bytes, Bytes>>>; Table::ALL.len()],
+    transaction: ReadTransaction,
+    /// Last, so that the file closes after everything else here.
+    db: Arc<Database>,
+}
+
+impl RedbSnapshot {
+    pub(crate) fn new(transaction: ReadTransaction, db: Arc<Database>) -> Self {
+        RedbSnapshot { tables: [const { OnceLock::new() }; Table::ALL.len()], transaction, db }
+    }
+
+    fn table(&self, table: Table) -> Result<Option<&ReadOnlyTable<Bytes, Bytes>>, StoreError> {
+        let [records, index, unique, journal, due, meta] = &self.tables;
+        let slot = match table {
+            Table::Records => records,
+            Table::Index => index,
+            Table::Unique => unique,
+            Table::Journal => journal,
+            Table::Due => due,
+            Table::Meta => meta,
+        };
+        if let Some(open) = slot.get() {
+            return Ok(open.as_ref());
+        }
+        let open = match self.transaction.open_table(definition(table)) {
+            Ok(open) => Some(open),
+            Err(TableError::TableDoesNotExist(_)) => None,
+            Err(error) => return Err(failed(error)),
+        };
+        Ok(slot.get_or_init(|| open).as_ref())
+    }
+}
+
+impl Snapshot for RedbSnapshot {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut found = None;
+        self.look(table, key, &mut |value| found = Some(value.to_vec()))?;
+        Ok(found)
+    }
+
+    fn look(&self, table: Table, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
+        let found = guarded(|| match self.table(table)? {
+            Some(open) => open.get(key).map_err(failed),
+            None => Ok(None),
+        })?;
+        // Outside the guard: a panic of `see` is not redb's.
+        if let Some(value) = &found {
+            see(value.value());
+        }
+        Ok(found.is_some())
+    }
+
+    fn range(&self, table: Table, range: Range, direction: Direction) -> Result<Box<dyn Cursor>, StoreError> {
+        guarded(|| {
+            let rest = match self.table(table)? {
+                Some(open) if !range.is_empty() => {
+                    let from = range.from.as_ref().map(Vec::as_slice);
+                    let to = range.to.as_ref().map(Vec::as_slice);
+                    Some(open.range::<&[u8]>((from, to)).map_err(failed)?)
+                }
+                _ => None,
+            };
+            Ok(Box::new(RedbCursor { at: None, rest, direction, _db: self.db.clone() }) as Box<dyn Cursor>)
+        })
+    }
+}
+
+/// Walks a redb range; the entry it stands on is lent from redb's page.
+struct RedbCursor {
+    at: Option<(AccessGuard<'static, Bytes>, AccessGuard<'static, Bytes>)>,
+    /// `None` when there is nothing to walk, and after the end.
+    rest: Option<redb::Range<'static, Bytes, Bytes>>,
+    direction: Direction,
+    /// Last, so that the file closes after everything else here.
+    _db: Arc<Database>,
+}
+
+impl Cursor for RedbCursor {
+    fn step(&mut self) -> Result<bool, StoreError> {
+        self.at = None;
+        let Some(rest) = &mut self.rest else { return Ok(false) };
+        let direction = self.direction;
+        let next = guarded(|| {
+            let next = match direction {
+                Direction::Forward => rest.next(),
+                Direction::Backward => rest.next_back(),
+            };
+            next.transpose().map_err(failed)
+        });
+        match next {
+            Ok(Some(entry)) => self.at = Some(entry),
+            Ok(None) => self.rest = None,
+            // A range that failed may go on behind a gap.
+            Err(error) => {
+                self.rest = None;
+                return Err(error);
+            }
+        }
+        Ok(self.at.is_some())
+    }
+
+    fn key(&self) -> &[u8] {
+        self.at.as_ref().map_or(&[], |(key, _)| key.value())
+    }
+
+    fn value(&self) -> &[u8] {
+        self.at.as_ref().map_or(&[], |(_, value)| value.value())
+    }
+}

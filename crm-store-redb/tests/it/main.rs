@@ -1,0 +1,12 @@
+//! The store over redb, on sound disks and on failing ones.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod failing_disk;
+mod file;
+mod power_cut;
+
+/// Whether the long seeds run: when `CRM_SLOW` is set.
+fn slow() -> bool {
+    std::env::var_os("CRM_SLOW").is_some()
+}
