@@ -4,6 +4,7 @@ pub mod choice;
 pub mod id;
 pub mod kind;
 pub mod money;
+pub mod text;
 pub mod time;
 pub mod value;
 
