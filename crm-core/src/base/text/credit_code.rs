@@ -63,7 +63,9 @@ mod tests {
     #[test]
     fn checks_codes() {
         let good = "91350100M000100Y43";
-        for text in [good, " 91350100m000100y43", "９１３５０１００Ｍ０００１００Ｙ４３", "9135 0100 M000 100Y 43"] {
+        for text in
+            [good, " 91350100m000100y43", "９１３５０１００Ｍ０００１００Ｙ４３", "9135 0100 M000 100Y 43"]
+        {
             assert_eq!(normalise(text).as_deref(), Ok(good), "{text}");
         }
         // Huawei Technologies and Tencent Computer Systems, as printed on their public registration pages.

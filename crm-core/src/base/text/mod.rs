@@ -72,11 +72,12 @@ fn fold_once(text: &str) -> String {
 /// Full case folding. Lower, upper, lower sends all members of a case class to one form: `ẞ`, `ß` and `SS` to `ss`.
 /// The dotless `ı` is a letter of its own (Unicode's CaseFolding.txt, status T only).
 fn fold_char(c: char) -> impl Iterator<Item = char> {
-    let (same, folded) = if c.is_ascii() || c == 'ı' || is_han(c) { (Some(c), None) } else { (None, Some(c)) };
+    let (same, folded) =
+        if c.is_ascii() || c == 'ı' || is_han(c) { (Some(c), None) } else { (None, Some(c)) };
     let ascii = same.map(|c| c.to_ascii_lowercase());
-    let other = folded.into_iter().flat_map(|c| {
-        c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
-    });
+    let other = folded
+        .into_iter()
+        .flat_map(|c| c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase));
     ascii.into_iter().chain(other)
 }
 

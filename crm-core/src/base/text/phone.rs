@@ -125,7 +125,9 @@ fn read_areas() -> Vec<(&'static str, Division)> {
         let province = words.next().unwrap_or_default();
         for word in words {
             match areas.last_mut() {
-                Some((_, division)) if !word.starts_with(|c: char| c.is_ascii_digit()) => division.city = Some(word),
+                Some((_, division)) if !word.starts_with(|c: char| c.is_ascii_digit()) => {
+                    division.city = Some(word)
+                }
                 _ => areas.push((word, Division { province, city: None, district: None })),
             }
         }
@@ -140,6 +142,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    #[rustfmt::skip]
     fn reads_numbers() {
         let check = |raw: &str, region: &str, expected: &str| {
             assert_eq!(e164(raw, region).unwrap_or_default(), expected, "{raw} in {region}");
@@ -214,6 +217,7 @@ mod tests {
     }
 
     #[test]
+    #[rustfmt::skip]
     fn masks() {
         for (raw, expected) in [
             ("13800000000", "138****0000"), ("138 0000 0000", "138****0000"), ("+86 138 0000 0000", "+86138****0000"),

@@ -78,7 +78,8 @@ pub fn find(text: &str) -> Option<Division> {
         // `北京市北京市海淀区`, `上海市市辖区`: the municipality again as its own city.
         let again = [found.city.unwrap_or("市辖区"), "市辖区"];
         rest = again.iter().find_map(|again| rest.strip_prefix(again)).unwrap_or(rest);
-        let Some((deeper, after)) = longest(rest, Some(&found), |name, rest| name.full || !is_street(rest)) else {
+        let Some((deeper, after)) = longest(rest, Some(&found), |name, rest| name.full || !is_street(rest))
+        else {
             return Some(found);
         };
         (found, rest) = (deeper, after);
@@ -86,11 +87,11 @@ pub fn find(text: &str) -> Option<Division> {
 }
 
 /// The division that a company's name starts with, and what follows it: as [`find`], but a district or county counts
-/// only by its full name (`平安`, `长安` and `朝阳` are trade names more often), and a county-level city by its short form
-/// only when `county` is set.
+/// only by its full name, since `平安`, `长安` and the like are trade names more often.
 pub(crate) fn prefix(text: &str) -> Option<(Division, &str)> {
     let given = |name: &Name, _: &str| {
-        name.full || name.division.district.is_none_or(|d| d.ends_with('市') && !TRADE_NAMES.contains(&name.name))
+        let ranked = name.division.district.is_none_or(|district| district.ends_with('市'));
+        name.full || (ranked && !TRADE_NAMES.contains(&name.name))
     };
     let (mut found, mut rest) = longest(text, None, given)?;
     while let Some((deeper, after)) = longest(rest, Some(&found), given) {
@@ -99,9 +100,11 @@ pub(crate) fn prefix(text: &str) -> Option<(Division, &str)> {
     Some((found, rest))
 }
 
-/// Short forms of county-level cities that are words of the language or well-known trade names.
-const TRADE_NAMES: [&str; 14] =
-    ["东方", "永安", "福安", "万宁", "长葛", "凤凰", "双河", "宁安", "安达", "富锦", "德兴", "兴平", "永康", "太仓"];
+/// Short forms of cities that are words of the language or well-known trade names.
+const TRADE_NAMES: [&str; 15] = [
+    "阿里", "东方", "永安", "福安", "万宁", "长葛", "凤凰", "双河", "宁安", "安达", "富锦", "德兴", "兴平",
+    "永康", "太仓",
+];
 
 /// The division with the longest name that the text starts with and `given` lets pass, and the rest of the text.
 fn longest<'t>(
@@ -182,15 +185,77 @@ fn short_form(name: &str) -> &str {
 }
 
 const RANKS: [&str; 14] = [
-    "特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "林区", "新区", "省", "市", "盟", "县", "区", "旗",
+    "特别行政区",
+    "自治区",
+    "自治州",
+    "自治县",
+    "自治旗",
+    "地区",
+    "林区",
+    "新区",
+    "省",
+    "市",
+    "盟",
+    "县",
+    "区",
+    "旗",
 ];
 
 /// The peoples after whom autonomous divisions are named.
 const PEOPLES: [&str; 53] = [
-    "各族", "蒙古族", "蒙古", "回族", "藏族", "维吾尔", "苗族", "彝族", "壮族", "布依族", "朝鲜族", "满族", "侗族", "瑶族", "白族",
-    "土家族", "哈尼族", "哈萨克族", "哈萨克", "傣族", "黎族", "傈僳族", "佤族", "畲族", "拉祜族", "水族", "东乡族", "纳西族",
-    "景颇族", "柯尔克孜", "土族", "达斡尔族", "仫佬族", "羌族", "布朗族", "撒拉族", "毛南族", "仡佬族", "锡伯", "阿昌族", "普米族",
-    "塔吉克", "怒族", "鄂温克族", "德昂族", "保安族", "裕固族", "独龙族", "鄂伦春", "赫哲族", "门巴族", "珞巴族", "基诺族",
+    "各族",
+    "蒙古族",
+    "蒙古",
+    "回族",
+    "藏族",
+    "维吾尔",
+    "苗族",
+    "彝族",
+    "壮族",
+    "布依族",
+    "朝鲜族",
+    "满族",
+    "侗族",
+    "瑶族",
+    "白族",
+    "土家族",
+    "哈尼族",
+    "哈萨克族",
+    "哈萨克",
+    "傣族",
+    "黎族",
+    "傈僳族",
+    "佤族",
+    "畲族",
+    "拉祜族",
+    "水族",
+    "东乡族",
+    "纳西族",
+    "景颇族",
+    "柯尔克孜",
+    "土族",
+    "达斡尔族",
+    "仫佬族",
+    "羌族",
+    "布朗族",
+    "撒拉族",
+    "毛南族",
+    "仡佬族",
+    "锡伯",
+    "阿昌族",
+    "普米族",
+    "塔吉克",
+    "怒族",
+    "鄂温克族",
+    "德昂族",
+    "保安族",
+    "裕固族",
+    "独龙族",
+    "鄂伦春",
+    "赫哲族",
+    "门巴族",
+    "珞巴族",
+    "基诺族",
 ];
 
 #[cfg(test)]
@@ -203,6 +268,7 @@ mod tests {
     }
 
     #[test]
+    #[rustfmt::skip]
     fn finds_divisions() {
         for (text, expected) in [
             ("广东", "广东省"), ("广东省", "广东省"), ("深圳", "广东省深圳市"), ("深圳市", "广东省深圳市"),
@@ -225,7 +291,19 @@ mod tests {
 
     #[test]
     fn does_not_guess() {
-        for text in ["", "鼓楼区", "朝阳区", "南山", "南京路88号", "北京东路1号", "火星", "Shenzhen", "中国", "1", "长安街"] {
+        for text in [
+            "",
+            "鼓楼区",
+            "朝阳区",
+            "南山",
+            "南京路88号",
+            "北京东路1号",
+            "火星",
+            "Shenzhen",
+            "中国",
+            "1",
+            "长安街",
+        ] {
             check(text, "");
         }
         check("上海南京西路1号", "上海市");
