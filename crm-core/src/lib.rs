@@ -1,6 +1,7 @@
-//! An embeddable CRM engine.
+//! An embeddable CRM engine: the trade's rules over any ordered key space.
 
 pub mod base;
 #[macro_use]
 pub mod record;
+pub mod domain;
 pub mod store;

@@ -5,6 +5,7 @@ pub mod id;
 pub mod kind;
 pub mod money;
 pub mod settings;
+pub mod text;
 pub mod time;
 pub mod value;
 

@@ -178,7 +178,7 @@ type Lifecycles = (BTreeMap<(KindNo, String), Arc<Lifecycle>>, BTreeMap<KindNo, 
 fn load_lifecycles(overlay: &Overlay) -> Result<Lifecycles> {
     let mut named = BTreeMap::new();
     let mut default = BTreeMap::new();
-    for lifecycle in crate::record::lifecycle::defaults() {
+    for lifecycle in crate::record::lifecycle::defaults::all() {
         let lifecycle = Arc::new(lifecycle);
         default.entry(lifecycle.kind).or_insert_with(|| lifecycle.clone());
         named.insert((lifecycle.kind, lifecycle.name.clone()), lifecycle);

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::codec::{Damaged, View};
+use super::desk::Desk;
+use super::error::Result;
 use super::field::{FieldError, Shape};
 use crate::base::kind::UserId;
 use crate::base::{Id, Instant, Kind, KindNo, RecordRef, Value};
@@ -154,6 +156,23 @@ pub enum Visibility {
     },
 }
 
+/// The fields that a lifecycle keeps in a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateFields {
+    /// The field with the state's code.
+    pub state: u16,
+    /// The field with the instant at which it was entered.
+    pub since: u16,
+    /// The field with the time spent in each state before: rows of
+    /// [`Spent`](super::lifecycle::Spent).
+    pub spent: u16,
+    /// The field that names the lifecycle, where a kind has several.
+    pub lifecycle: Option<u16>,
+}
+
+/// Checks a changed record against others: its image before and after, none when there is none.
+pub type Invariant = fn(&mut dyn Desk, RecordRef, Option<View<'_>>, Option<View<'_>>) -> Result<()>;
+
 /// The declaration of a kind of record.
 #[derive(Debug)]
 pub struct Spec {
@@ -171,8 +190,11 @@ pub struct Spec {
     pub collaborators: Option<u16>,
     /// The field with the public pool a record without owner lies in.
     pub pool: Option<u16>,
-    /// The field with the state in its lifecycle.
-    pub state: Option<u16>,
+    /// The fields that its lifecycle keeps.
+    pub state: Option<StateFields>,
+    /// What must hold of every record beyond its fields' own marks, checked at the end of each unit
+    /// that changed it.
+    pub invariant: Option<Invariant>,
     /// Whether its records steer the engine (organisation, permissions, definitions).
     pub steers: bool,
 }
@@ -187,6 +209,7 @@ pub const PLAIN_SPEC: Spec = Spec {
     collaborators: None,
     pool: None,
     state: None,
+    invariant: None,
     steers: false,
 };
 
@@ -254,11 +277,11 @@ pub trait Record: Clone + fmt::Debug + Send + 'static {
     /// Appends all fields in stored form.
     fn put_fields(&self, out: &mut Vec<u8>);
     /// Reads an image.
-    fn read(id: Id<Self::Kind>, view: View<'_>) -> Result<Self, ReadError>;
+    fn read(id: Id<Self::Kind>, view: View<'_>) -> std::result::Result<Self, ReadError>;
     /// The value of a field by number; null for an unknown one.
     fn get(&self, no: u16) -> Value;
     /// Sets a field by number.
-    fn set(&mut self, no: u16, value: &Value) -> Result<(), FieldError>;
+    fn set(&mut self, no: u16, value: &Value) -> std::result::Result<(), FieldError>;
 }
 
 /// Why an image can't be read as a record.

@@ -47,7 +47,7 @@ pub use diagram::Language;
 pub use load::{load, load_all};
 pub use migrate::{MigrationProblem, migrate};
 pub use pipeline::{Pipeline, Stage};
-pub use times::{StateTimes, is_rotting, rots_at};
+pub use times::{Spent, StateTimes, is_rotting, rots_at};
 
 crate::choice! {
     /// What being in a state means for the record.

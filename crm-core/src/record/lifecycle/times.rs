@@ -26,7 +26,32 @@ pub struct StateTimes {
     current: Option<(String, Instant)>,
 }
 
+crate::row! {
+    /// The time that a record spent in a state, over all visits that ended.
+    pub struct Spent as Row {
+        state: String = "State" "状态";
+        time: Span = "Time" "时长";
+    }
+}
+
 impl StateTimes {
+    /// From the fields of a record: the visits that ended, and the current state since when.
+    pub fn from_fields(spent: &[Spent], state: &str, since: Option<Instant>) -> Self {
+        let current = since.filter(|_| !state.is_empty()).map(|since| (state.to_owned(), since));
+        let mut ended: Vec<_> = spent.iter().map(|row| (row.state.clone(), row.time)).collect();
+        if let Some((state, _)) = &current {
+            if !ended.iter().any(|(code, _)| code == state) {
+                ended.push((state.clone(), Span::ZERO));
+            }
+        }
+        StateTimes { ended, current }
+    }
+
+    /// The visits that ended, as rows of a field.
+    pub fn spent(&self) -> Vec<Spent> {
+        self.ended.iter().map(|(state, time)| Spent { state: state.clone(), time: *time }).collect()
+    }
+
     /// Notes that the record enters a state, leaving the one it is in. Entering that same one changes nothing.
     pub fn enter(&mut self, state: &str, at: Instant) {
         if self.current().is_some_and(|(code, _)| code == state) {
