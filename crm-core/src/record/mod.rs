@@ -2,6 +2,7 @@
 
 pub mod codec;
 pub mod field;
+pub mod filter;
 pub mod schema;
 pub mod spec;
 #[macro_use]
