@@ -17,10 +17,22 @@ use chrono::{Datelike, NaiveDate};
 /// assert_eq!(template.period(date), "202603");
 /// assert_eq!(template.format(date, 42), "C202603-00042");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As data it is `{"template": "C{yyyy}{MM}-{n:5}", "restart": "month"}`; without `restart`, as [`Template::parse`].
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Plain", into = "Plain")]
 pub struct Template {
     parts: Vec<Part>,
     restart: Restart,
+}
+
+/// A template as it is written down.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain {
+    template: String,
+    #[serde(default)]
+    restart: Option<Restart>,
 }
 
 /// When the counter of a template begins again with 1.
@@ -210,6 +222,21 @@ impl fmt::Display for Restart {
     }
 }
 
+impl From<Template> for Plain {
+    fn from(template: Template) -> Plain {
+        Plain { template: template.to_string(), restart: Some(template.restart) }
+    }
+}
+impl TryFrom<Plain> for Template {
+    type Error = TemplateError;
+    fn try_from(plain: Plain) -> Result<Self, TemplateError> {
+        match plain.restart {
+            Some(restart) => Template::with_restart(&plain.template, restart),
+            None => Template::parse(&plain.template),
+        }
+    }
+}
+
 /// The template's text.
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -279,6 +306,16 @@ mod tests {
             "`{yyyy}-{n}` restarts every month, but has no {MM}: two periods would give the same codes"
         );
         assert!(Template::with_restart("{yyyy}{MM}{n}", Restart::Year).is_ok());
+    }
+
+    #[test]
+    fn is_data() {
+        let read = |json: &str| serde_json::from_str::<Template>(json);
+        let yearly = read(r#"{"template":"{yyyy}{MM}{n}","restart":"year"}"#).unwrap();
+        assert_eq!(yearly.restart(), Restart::Year);
+        assert_eq!(read(&serde_json::to_string(&yearly).unwrap()).unwrap(), yearly);
+        assert_eq!(read(r#"{"template":"{yyyy}{MM}{n}"}"#).unwrap().restart(), Restart::Month);
+        assert!(read(r#"{"template":"{n}","restart":"year"}"#).is_err());
     }
 
     proptest! {

@@ -138,6 +138,7 @@ fn any_calendar() -> impl Strategy<Value = WorkCalendar> {
         "Australia/Lord_Howe",
         "America/Sao_Paulo",
         "Africa/Casablanca",
+        "Asia/Gaza",
     ];
     let hours = proptest::sample::subsequence(
         ["00:00-02:30", "03:00-08:00", "09:00-12:00", "13:00-18:00", "22:00-24:00"].to_vec(),
