@@ -4,4 +4,5 @@ pub mod base;
 #[macro_use]
 pub mod record;
 pub mod domain;
+pub mod engine;
 pub mod store;

@@ -342,7 +342,11 @@ fn journal_entry(
             let image = codec::image(old.revision + 1, position, unit.now, fields);
             unit.overlay.put(Table::Records, key::record(record), image);
         }
-        None => unit.overlay.delete(Table::Records, key::record(record)),
+        None => {
+            unit.overlay.delete(Table::Records, key::record(record));
+            // So that the past of a deleted record can be read.
+            unit.overlay.put(Table::Meta, super::history::gone_key(record), journal::key(position));
+        }
     }
     unit.overlay.put(Table::Journal, journal::key(position), entry.clone());
     *tip = Tip { position, chain, at: unit.now };
