@@ -2,9 +2,10 @@
 //! [`record`](crate::record) and itself.
 
 pub mod org;
+pub mod party;
 pub mod pool;
 
 use crate::record::spec::Spec;
 
 /// The declaration of every kind of record.
-pub const SPECS: &[&[&Spec]] = &[org::SPECS, pool::SPECS];
+pub const SPECS: &[&[&Spec]] = &[org::SPECS, party::SPECS, pool::SPECS];
