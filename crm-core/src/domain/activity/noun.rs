@@ -8,7 +8,7 @@ use crate::base::{Instant, RecordRef};
 use crate::record::codec::{self, ValueRef};
 use crate::record::field::{Field, FieldError, FieldType, Shape};
 use crate::record::spec::{IndexSpec, Part, Visibility};
-use crate::{choice_fields, record, row};
+use crate::choice_fields;
 
 crate::choice! {
     /// The kinds of activity that the engine knows; a tenant adds others as [`ActivityType`]s.

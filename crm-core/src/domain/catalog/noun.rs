@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::base::kind::{PriceBookId, ProductId};
 use crate::base::{Currency, Money};
 use crate::record::spec::{IndexSpec, Part};
-use crate::{choice_fields, record, row};
+use crate::choice_fields;
 
 crate::choice! {
     /// What kind of thing is sold.

@@ -6,7 +6,7 @@ use crate::base::kind::{TaskId, UserId};
 use crate::base::{Instant, RecordRef};
 use crate::record::lifecycle::Spent;
 use crate::record::spec::{IndexSpec, Part, StateFields, Visibility};
-use crate::{choice_fields, record, row};
+use crate::choice_fields;
 
 crate::choice! {
     /// How much it matters.
