@@ -139,7 +139,7 @@ record! {
         22 next_follow_up: Option<Instant> = "Next follow-up" "下次跟进时间";
     }
     spec {
-        title: Activity::subject,
+        title: Activity::subject, invariant: Some(super::holds::activity),
         visibility: Visibility::Under { parent: Activity::about },
         indexes: &[IndexSpec::plain(1, "about", &[Part::value(Activity::about), Part::value(Activity::at)])],
     }
@@ -156,10 +156,12 @@ record! {
         12 zh: String = "Chinese label" "中文名";
     }
     spec {
-        title: ActivityType::code, steers: true,
+        title: ActivityType::code, steers: true, invariant: Some(super::holds::activity_type),
         indexes: &[IndexSpec::unique(1, "code", &[Part::folded(ActivityType::code)])],
     }
 }
 
 /// The index of activities by the record they are about, then by time.
 pub const BY_ABOUT: u8 = 1;
+/// The index of a tenant's kinds of activity by code.
+pub const BY_CODE: u8 = 1;

@@ -1,8 +1,15 @@
 //! The catalogue: products, price books, prices.
 
+mod commands;
+mod holds;
 mod noun;
+mod refusals;
+mod rules;
 
+pub use commands::*;
 pub use noun::*;
+pub use refusals::CODES;
+pub use rules::*;
 
 use crate::record::spec::{Record, Spec};
 

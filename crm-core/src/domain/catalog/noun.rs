@@ -80,7 +80,7 @@ record! {
         24 tags: Vec<String> = "Tags" "标签";
     }
     spec {
-        title: Product::name,
+        title: Product::name, invariant: Some(super::holds::product),
         indexes: &[
             IndexSpec::unique(1, "code", &[Part::folded(Product::code)]),
             IndexSpec::plain(2, "parent", &[Part::value(Product::parent)]),
@@ -111,7 +111,7 @@ record! {
         18 rank: Option<i64> = "Rank" "优先级";
     }
     spec {
-        title: PriceBook::name,
+        title: PriceBook::name, invariant: Some(super::holds::book),
         indexes: &[IndexSpec::unique(1, "name", &[Part::folded(PriceBook::name)])],
     }
 }
@@ -133,7 +133,7 @@ record! {
         15 until: Option<NaiveDate> = "Until" "失效日期";
     }
     spec {
-        title: Price::price,
+        title: Price::price, invariant: Some(super::holds::price),
         indexes: &[
             IndexSpec::plain(1, "product", &[Part::value(Price::product)]),
             IndexSpec::plain(2, "book", &[Part::value(Price::book)]),

@@ -1,8 +1,13 @@
 //! Opportunities: possible deals, their amounts, teams and probabilities.
 
+mod holds;
 mod noun;
+mod refusals;
+mod rules;
 
 pub use noun::*;
+pub use refusals::CODES;
+pub use rules::*;
 
 use crate::record::spec::{Record, Spec};
 

@@ -178,7 +178,7 @@ record! {
         46 won_reason: String = "Won because of" "赢单原因" [SYSTEM];
     }
     spec {
-        title: Opportunity::name,
+        title: Opportunity::name, invariant: Some(super::holds::check),
         visibility: Visibility::Owned { owner: Opportunity::owner },
         collaborators: Some(Opportunity::team),
         state: Some(StateFields {

@@ -1,8 +1,16 @@
 //! Tasks: what someone has to do by a time.
 
+mod commands;
+mod holds;
 mod noun;
+mod refusals;
+mod rules;
 
+pub use commands::*;
+pub use holds::REMIND;
 pub use noun::*;
+pub use refusals::CODES;
+pub use rules::*;
 
 use crate::record::spec::{Record, Spec};
 

@@ -41,6 +41,7 @@ row! {
         unit: Every = "Unit" "周期";
         every: u32 = "Every" "间隔";
         until: Option<NaiveDate> = "Until" "截止日期";
+        day: Option<u32> = "Day of the month" "每月几号";
     }
 }
 
@@ -91,9 +92,11 @@ record! {
         26 done_by: Option<UserId> = "Done by" "完成人" [SYSTEM];
         /// The task that it repeats.
         27 repeats: Option<TaskId> = "Repeats" "重复自" [SYSTEM];
+        /// When the assignee was reminded.
+        28 reminded_at: Option<Instant> = "Reminded at" "已提醒时间" [SYSTEM];
     }
     spec {
-        title: Task::subject,
+        title: Task::subject, invariant: Some(super::holds::check),
         visibility: Visibility::Owned { owner: Task::owner },
         collaborators: Some(Task::collaborators),
         state: Some(StateFields {
