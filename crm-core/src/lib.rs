@@ -4,4 +4,6 @@ pub mod base;
 #[macro_use]
 pub mod record;
 pub mod domain;
+pub mod engine;
+pub mod prelude;
 pub mod store;

@@ -35,7 +35,7 @@ use redb::{CommitError, Database, ReadableDatabase, ReadableTable, StorageBacken
 pub use backup::write_copy;
 pub use traffic::Traffic;
 
-use failure::{commit_failed, failed, guarded};
+use failure::{OpenFile, commit_failed, failed, guarded};
 use snapshot::RedbSnapshot;
 use traffic::{Counted, Counters};
 
@@ -81,7 +81,7 @@ impl Default for Options {
 /// close it and open it again.
 #[derive(Debug)]
 pub struct RedbStore {
-    db: Arc<Database>,
+    file: Arc<OpenFile>,
     counters: Arc<Counters>,
     options: Options,
     /// A commit failed and left its outcome open.
@@ -152,7 +152,12 @@ impl RedbStore {
                 .create_with_backend(backend)
                 .map_err(failed)
         })?;
-        Ok(RedbStore { db: Arc::new(db), counters, options, in_doubt: AtomicBool::new(false) })
+        Ok(RedbStore {
+            file: Arc::new(OpenFile::new(db)),
+            counters,
+            options,
+            in_doubt: AtomicBool::new(false),
+        })
     }
 
     /// What went to and came from the storage since the store was opened. The difference of two
@@ -167,7 +172,7 @@ impl RedbStore {
     /// [`StoreError::Io`] and [`StoreError::Corrupt`].
     pub fn stats(&self) -> Result<Stats, StoreError> {
         guarded(|| {
-            let transaction = self.db.begin_write().map_err(failed)?;
+            let transaction = self.file.get()?.begin_write().map_err(failed)?;
             let stats = transaction.stats().map_err(failed)?;
             transaction.abort().map_err(failed)?;
             Ok(Stats {
@@ -190,8 +195,8 @@ impl RedbStore {
     /// # Errors
     /// [`StoreError::InUse`] while a snapshot or a cursor of this store lives.
     pub fn compact(&mut self) -> Result<bool, StoreError> {
-        let db = Arc::get_mut(&mut self.db).ok_or(StoreError::InUse)?;
-        guarded(|| db.compact().map_err(failed))
+        let file = Arc::get_mut(&mut self.file).ok_or(StoreError::InUse)?;
+        guarded(|| file.get_mut()?.compact().map_err(failed))
     }
 
     /// Verifies every page's checksum and the list of free pages; answers whether all was well.
@@ -203,8 +208,8 @@ impl RedbStore {
     /// [`StoreError::Corrupt`] when pages are damaged, [`StoreError::InUse`] while a snapshot or a
     /// cursor of this store lives.
     pub fn check_integrity(&mut self) -> Result<bool, StoreError> {
-        let db = Arc::get_mut(&mut self.db).ok_or(StoreError::InUse)?;
-        guarded(|| db.check_integrity().map_err(failed))
+        let file = Arc::get_mut(&mut self.file).ok_or(StoreError::InUse)?;
+        guarded(|| file.get_mut()?.check_integrity().map_err(failed))
     }
 
     /// Writes everything committed so far into a new file at `path`, while the store is in use.
@@ -226,8 +231,7 @@ impl RedbStore {
     /// [`StoreError::InUse`] while a snapshot or a cursor of this store lives: the last of them
     /// closes the file. [`StoreError::Io`] when the disk fails; what was committed is kept.
     pub fn close(self) -> Result<(), StoreError> {
-        let db = Arc::into_inner(self.db).ok_or(StoreError::InUse)?;
-        guarded(|| db.close().map_err(failed))
+        Arc::into_inner(self.file).ok_or(StoreError::InUse)?.close()
     }
 
     /// Writes the batch into a transaction; answers whether its expectation held and there is
@@ -264,8 +268,8 @@ impl Store for RedbStore {
 
     fn snapshot(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
         guarded(|| {
-            let transaction = self.db.begin_read().map_err(failed)?;
-            Ok(Arc::new(RedbSnapshot::new(transaction, self.db.clone())) as Arc<dyn Snapshot>)
+            let transaction = self.file.get()?.begin_read().map_err(failed)?;
+            Ok(Arc::new(RedbSnapshot::new(transaction, self.file.clone())) as Arc<dyn Snapshot>)
         })
     }
 
@@ -274,7 +278,7 @@ impl Store for RedbStore {
             return Err(StoreError::Io("an earlier commit failed: close the store and open it again".into()));
         }
         let transaction = guarded(|| {
-            let mut transaction = self.db.begin_write().map_err(failed)?;
+            let mut transaction = self.file.get()?.begin_write().map_err(failed)?;
             transaction.set_quick_repair(self.options.quick_reopen);
             let worth = Self::write(&transaction, batch)?;
             Ok(worth.then_some(transaction))

@@ -3,10 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use crm_core::store::{Cursor, Direction, Range, Snapshot, StoreError, Table};
-use redb::{AccessGuard, Database, ReadOnlyTable, ReadTransaction, TableError};
+use redb::{AccessGuard, ReadOnlyTable, ReadTransaction, TableError};
 
 use crate::definition;
-use crate::failure::{failed, guarded};
+use crate::failure::{OpenFile, failed, guarded};
 
 type Bytes = &'static [u8];
 
@@ -16,12 +16,12 @@ pub(crate) struct RedbSnapshot {
     tables: [OnceLock<Option<ReadOnlyTable<Bytes, Bytes>>>; Table::ALL.len()],
     transaction: ReadTransaction,
     /// Last, so that the file closes after everything else here.
-    db: Arc<Database>,
+    file: Arc<OpenFile>,
 }
 
 impl RedbSnapshot {
-    pub(crate) fn new(transaction: ReadTransaction, db: Arc<Database>) -> Self {
-        RedbSnapshot { tables: [const { OnceLock::new() }; Table::ALL.len()], transaction, db }
+    pub(crate) fn new(transaction: ReadTransaction, file: Arc<OpenFile>) -> Self {
+        RedbSnapshot { tables: [const { OnceLock::new() }; Table::ALL.len()], transaction, file }
     }
 
     fn table(&self, table: Table) -> Result<Option<&ReadOnlyTable<Bytes, Bytes>>, StoreError> {
@@ -46,6 +46,12 @@ impl RedbSnapshot {
     }
 }
 
+/// Has redb find the bytes in their page under a guard: it does so each time anew, and panics
+/// when a damaged page says that they lie elsewhere.
+fn touch(bytes: &AccessGuard<'static, Bytes>) {
+    let _ = bytes.value();
+}
+
 impl Snapshot for RedbSnapshot {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let mut found = None;
@@ -54,9 +60,9 @@ impl Snapshot for RedbSnapshot {
     }
 
     fn look(&self, table: Table, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
-        let found = guarded(|| match self.table(table)? {
-            Some(open) => open.get(key).map_err(failed),
-            None => Ok(None),
+        let found = guarded(|| {
+            let Some(open) = self.table(table)? else { return Ok(None) };
+            Ok(open.get(key).map_err(failed)?.inspect(touch))
         })?;
         // Outside the guard: a panic of `see` is not redb's.
         if let Some(value) = &found {
@@ -75,7 +81,8 @@ impl Snapshot for RedbSnapshot {
                 }
                 _ => None,
             };
-            Ok(Box::new(RedbCursor { at: None, rest, direction, _db: self.db.clone() }) as Box<dyn Cursor>)
+            Ok(Box::new(RedbCursor { at: None, rest, direction, _file: self.file.clone() })
+                as Box<dyn Cursor>)
         })
     }
 }
@@ -87,7 +94,7 @@ struct RedbCursor {
     rest: Option<redb::Range<'static, Bytes, Bytes>>,
     direction: Direction,
     /// Last, so that the file closes after everything else here.
-    _db: Arc<Database>,
+    _file: Arc<OpenFile>,
 }
 
 impl Cursor for RedbCursor {
@@ -100,7 +107,11 @@ impl Cursor for RedbCursor {
                 Direction::Forward => rest.next(),
                 Direction::Backward => rest.next_back(),
             };
-            next.transpose().map_err(failed)
+            let next = next.transpose().map_err(failed)?;
+            Ok(next.inspect(|(key, value)| {
+                touch(key);
+                touch(value);
+            }))
         });
         match next {
             Ok(Some(entry)) => self.at = Some(entry),

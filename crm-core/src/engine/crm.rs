@@ -1,7 +1,6 @@
 //! The engine: one plain value that a host opens over a store.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -317,6 +316,3 @@ fn copy_error(error: &Error) -> Error {
         other => Error::Internal(other.to_string()),
     }
 }
-
-/// The commands that a host may send as data, by name.
-pub(crate) type Registry = BTreeMap<&'static str, super::registry::Run>;

@@ -1,12 +1,12 @@
 //! Values from what people type: one reading of text for imports, defaults and filters.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
 use super::field::{FieldError, FieldType};
 use super::schema::FieldDef;
 use crate::base::settings::Settings;
-use crate::base::{Instant, Money, RecordRef, Span, Value, text};
+use crate::base::{Instant, Money, RecordRef, Span, Value, calendar, text};
 
 /// Reads text as a value of a type; empty text is null, several values stand between `;` or `；`.
 ///
@@ -127,8 +127,7 @@ fn instant(input: &str, settings: &Settings) -> Option<Instant> {
     let time = chrono::NaiveTime::parse_from_str(time, "%H:%M:%S%.f")
         .or_else(|_| chrono::NaiveTime::parse_from_str(time, "%H:%M"))
         .ok()?;
-    let local = settings.zone.from_local_datetime(&NaiveDateTime::new(day, time));
-    local.earliest().map(|at| at.with_timezone(&chrono::Utc).into())
+    Some(calendar::instant_of(NaiveDateTime::new(day, time), settings.zone))
 }
 
 /// Money with its currency before or after, or without one in the base currency.
@@ -188,6 +187,71 @@ pub fn fits_pattern(input: &str, pattern: &str) -> bool {
         places = next;
     }
     places.last() == Some(&true)
+}
+
+/// A value as a field takes it: text is read, whole numbers become decimals, one becomes a list.
+///
+/// # Errors
+/// When the value does not fit the field.
+pub fn coerce(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Value, FieldError> {
+    match (value, field.many) {
+        (Value::Null, _) => Ok(Value::Null),
+        (Value::Text(text), _) => parse_field(text, field, settings),
+        (Value::List(items), true) => {
+            items.iter().map(|item| coerce_one(item, field, settings)).collect::<Result<_, _>>().map(Value::List)
+        }
+        (value, true) => Ok(Value::List(vec![coerce_one(value, field, settings)?])),
+        (value, false) => coerce_one(value, field, settings),
+    }
+}
+
+fn coerce_one(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Value, FieldError> {
+    let fits = match (field.ty, value) {
+        (_, Value::Text(text)) => {
+            let one = FieldDef { many: false, ..field.clone() };
+            return parse_field(text, &one, settings);
+        }
+        (FieldType::Decimal, Value::Int(number)) => return Ok(Value::Decimal((*number).into())),
+        (FieldType::Money, Value::Int(number)) => {
+            return Ok(Value::Money(Money::new((*number).into(), settings.currency)));
+        }
+        (FieldType::Money, Value::Decimal(number)) => {
+            return Ok(Value::Money(Money::new(*number, settings.currency)));
+        }
+        (FieldType::Record(kind), Value::Id(record)) => kind.is_none_or(|kind| kind == record.kind),
+        (FieldType::Row | FieldType::Phone | FieldType::Email, Value::List(_))
+        | (FieldType::Bool, Value::Bool(_))
+        | (FieldType::Int, Value::Int(_))
+        | (FieldType::Decimal, Value::Decimal(_))
+        | (FieldType::Date, Value::Date(_))
+        | (FieldType::Instant, Value::Instant(_))
+        | (FieldType::Duration, Value::Duration(_))
+        | (FieldType::Money, Value::Money(_)) => true,
+        _ => false,
+    };
+    if fits {
+        return Ok(value.clone());
+    }
+    Err(FieldError::Type { found: value.to_string(), expected: type_words(field.ty) })
+}
+
+const fn type_words(ty: FieldType) -> &'static str {
+    match ty {
+        FieldType::Bool => "yes or no",
+        FieldType::Int => "whole number",
+        FieldType::Decimal => "number",
+        FieldType::Text => "text",
+        FieldType::Date => "date",
+        FieldType::Instant => "date and time",
+        FieldType::Duration => "duration",
+        FieldType::Money => "amount of money",
+        FieldType::Currency => "currency",
+        FieldType::Record(_) => "record",
+        FieldType::Choice => "choice",
+        FieldType::Phone => "telephone number",
+        FieldType::Email => "e-mail address",
+        FieldType::Row => "row",
+    }
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ fn check(seed: u64, fault: Fault, then_cut: bool) {
 
 #[test]
 fn a_failure_at_any_operation_is_an_error_and_no_more() {
-    for seed in 0..if slow() { 50 } else { 1 } {
+    for seed in 0..if slow() { 20 } else { 1 } {
         let sound = formatted(seed);
         let before = sound.operations();
         work(&sound, &batches(seed), "on a sound disk");

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod damage;
 mod failing_disk;
 mod file;
+mod kill;
 mod power_cut;
 
 /// Whether the long seeds run: when `CRM_SLOW` is set.

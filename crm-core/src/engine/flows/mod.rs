@@ -1,0 +1,12 @@
+//! Commands that span rooms, and the handlers of due work.
+
+pub mod edit;
+
+use super::due::Handler;
+
+/// The handler of a kind of due work.
+pub(crate) fn handler(work: &str) -> Option<Handler> {
+    HANDLERS.iter().find(|(name, _)| *name == work).map(|(_, handler)| *handler)
+}
+
+const HANDLERS: &[(&str, Handler)] = &[];

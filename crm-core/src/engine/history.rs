@@ -1,0 +1,233 @@
+//! Reads as of a past instant: the present with later changes taken back.
+//!
+//! One record follows its own back pointers. A list makes one reverse pass over the journal's later
+//! entries, keeps the oldest value before them per field, and joins that with the records in the
+//! order of ids: no snapshots, no index of the past.
+
+use std::collections::BTreeMap;
+
+use super::list::{Listing, order_key};
+use super::overlay::Overlay;
+use super::session::Reading;
+use crate::base::{Instant, KindNo, RecordRef};
+use crate::record::codec::{self, Raw, View, put_varint};
+use crate::record::desk::Query;
+use crate::record::error::{Error, Result};
+use crate::record::journal::{self, Change, Entry};
+use crate::record::key;
+use crate::store::{Direction, Range, Table};
+
+/// The meta key under which the last journal position of a deleted record stands.
+pub(crate) fn gone_key(record: RecordRef) -> Vec<u8> {
+    [b"gone/".as_slice(), &key::record(record)].concat()
+}
+
+/// A record's image as it stood at an instant; none when it did not exist.
+pub(crate) fn record_as_of(overlay: &Overlay, record: RecordRef, at: Instant) -> Result<Option<Vec<u8>>> {
+    let image = overlay.get(Table::Records, &key::record(record))?;
+    let mut position = match &image {
+        Some(image) => View::new(image)?.head,
+        None => match overlay.get(Table::Meta, &gone_key(record))? {
+            Some(head) => journal::position(&head).ok_or_else(|| Error::Corrupt("a deleted record's head".into()))?,
+            None => return Ok(None),
+        },
+    };
+    let mut exists = image.is_some();
+    let mut fields: BTreeMap<u16, Vec<u8>> = BTreeMap::new();
+    let mut revision = 0;
+    if let Some(image) = &image {
+        let view = View::new(image)?;
+        revision = view.revision;
+        let mut walk = view.fields();
+        while let Some((no, raw)) = walk.step()? {
+            fields.insert(no, raw.0.to_vec());
+        }
+    }
+    let mut changed_at = Instant::MIN;
+    while position > 0 {
+        let bytes = overlay
+            .get(Table::Journal, &journal::key(position))?
+            .ok_or_else(|| Error::Corrupt(format!("journal entry {position} is missing")))?;
+        let entry = Entry::read(&bytes)?;
+        if entry.header.at <= at {
+            changed_at = entry.header.at;
+            break;
+        }
+        entry.changes(|change| {
+            if change.old == Raw::NULL {
+                fields.remove(&change.no);
+            } else {
+                fields.insert(change.no, change.old.0.to_vec());
+            }
+        })?;
+        exists = entry.header.change != Change::Created;
+        revision = revision.saturating_sub(1);
+        position = entry.header.previous;
+    }
+    Ok(exists.then(|| compose(revision, position, changed_at, &fields)))
+}
+
+fn compose(revision: u64, head: u64, at: Instant, fields: &BTreeMap<u16, Vec<u8>>) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (no, raw) in fields {
+        put_varint(&mut out, u64::from(*no));
+        out.extend_from_slice(raw);
+    }
+    codec::image(revision, head, at, &out)
+}
+
+/// What the journal's later entries say of one kind's records, in the order of ids, latest first.
+struct Later {
+    bytes: Vec<u8>,
+    /// Id, what happened, and where its old values stand in `bytes`.
+    entries: Vec<(u128, u32, Change, usize, usize)>,
+}
+
+impl Later {
+    /// Collects what happened after an instant; `wanted` says which fields matter, all when none.
+    fn collect(overlay: &Overlay, kind: KindNo, at: Instant, wanted: Option<&[u16]>) -> Result<Later> {
+        let mut later = Later { bytes: Vec::new(), entries: Vec::new() };
+        let bits = wanted.map_or(u64::MAX, |wanted| wanted.iter().fold(0, |bits, no| bits | journal::bit(*no)));
+        let mut cursor = overlay.range(Table::Journal, Range::all(), Direction::Backward)?;
+        while cursor.step()? {
+            let header = journal::header(cursor.value())?;
+            if header.at <= at {
+                break;
+            }
+            let matters = header.change != Change::Updated || header.bits & bits != 0;
+            if header.record.kind != kind || !matters {
+                continue;
+            }
+            let start = later.bytes.len();
+            if header.change != Change::Created {
+                let entry = Entry::read(cursor.value())?;
+                let out = &mut later.bytes;
+                entry.changes(|change| {
+                    if wanted.is_none_or(|wanted| wanted.contains(&change.no)) {
+                        put_varint(out, u64::from(change.no));
+                        out.extend_from_slice(change.old.0);
+                    }
+                })?;
+            }
+            let order = u32::try_from(later.entries.len())
+                .map_err(|_| Error::invalid("as_of", "as_of.too_far", "more than 4 billion changes lie between"))?;
+            later.entries.push((header.record.bits, order, header.change, start, later.bytes.len()));
+        }
+        later.entries.sort_unstable_by_key(|(bits, order, ..)| (*bits, *order));
+        Ok(later)
+    }
+
+    /// Takes a record's later changes back from its present image.
+    fn take_back(&self, range: std::ops::Range<usize>, image: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
+        let mut exists = image.is_some();
+        let mut old: BTreeMap<u16, Raw<'_>> = BTreeMap::new();
+        for (_, _, change, start, end) in self.entries.get(range).unwrap_or_default() {
+            exists = *change != Change::Created;
+            let changes = View::of_fields(self.bytes.get(*start..*end).unwrap_or_default());
+            let mut walk = changes.fields();
+            while let Some((no, raw)) = walk.step()? {
+                old.insert(no, raw);
+            }
+        }
+        if !exists {
+            return Ok(None);
+        }
+        let present = match image {
+            Some(image) => View::new(image)?,
+            None => View::of_fields(&[]),
+        };
+        let mut out = Vec::with_capacity(image.map_or(256, <[u8]>::len));
+        let mut old = old.into_iter().peekable();
+        let put = |out: &mut Vec<u8>, no: u16, raw: Raw<'_>| {
+            if raw != Raw::NULL {
+                put_varint(out, u64::from(no));
+                out.extend_from_slice(raw.0);
+            }
+        };
+        let mut walk = present.fields();
+        while let Some((no, raw)) = walk.step()? {
+            while let Some((earlier, value)) = old.next_if(|(earlier, _)| *earlier < no) {
+                put(&mut out, earlier, value);
+            }
+            match old.next_if(|(same, _)| *same == no) {
+                Some((_, value)) => put(&mut out, no, value),
+                None => put(&mut out, no, raw),
+            }
+        }
+        old.for_each(|(no, value)| put(&mut out, no, value));
+        Ok(Some(codec::image(present.revision, 0, present.updated_at, &out)))
+    }
+}
+
+/// Calls `see` with each record of a list as it stood at an instant, in the order of ids.
+pub(crate) fn walk_as_of(
+    reading: &Reading,
+    listing: &Listing,
+    at: Instant,
+    see: &mut dyn FnMut(RecordRef, Vec<u8>) -> Result<()>,
+) -> Result<()> {
+    let Reading { overlay, sight } = reading;
+    if listing.plan.is_none() {
+        return Ok(());
+    }
+    let later = Later::collect(overlay, listing.kind, at, None)?;
+    let mut cursor = overlay.range(Table::Records, Range::prefix(&listing.kind.0.to_be_bytes()), Direction::Forward)?;
+    let mut place = 0;
+    let mut visit = |bits: u128, today: Option<&[u8]>, range: std::ops::Range<usize>| -> Result<()> {
+        let past = if range.is_empty() { today.map(<[u8]>::to_vec) } else { later.take_back(range, today)? };
+        let Some(past) = past else { return Ok(()) };
+        let record = RecordRef::new(listing.kind, bits);
+        let passes = match &listing.predicate {
+            None => true,
+            Some(predicate) => {
+                predicate.matches(bits, View::new(&past)?, &mut super::sight::Neighbours(overlay))?
+            }
+        };
+        if passes && sight.sees(overlay, record, today.unwrap_or(&past))? {
+            see(record, past)?;
+        }
+        Ok(())
+    };
+    loop {
+        let more = cursor.step()?;
+        let bits = if more { key::read_id(cursor.key()) } else { None };
+        // Records that are gone today.
+        while let Some((gone, ..)) = later.entries.get(place).filter(|(id, ..)| bits.is_none_or(|bits| *id < bits)) {
+            let end = end_of(&later.entries, place);
+            visit(*gone, None, place..end)?;
+            place = end;
+        }
+        let Some(bits) = bits else { return Ok(()) };
+        let mine = later.entries.get(place).is_some_and(|(id, ..)| *id == bits);
+        let end = if mine { end_of(&later.entries, place) } else { place };
+        visit(bits, Some(cursor.value()), place..end)?;
+        place = end;
+    }
+}
+
+fn end_of(entries: &[(u128, u32, Change, usize, usize)], start: usize) -> usize {
+    let id = entries.get(start).map(|(id, ..)| *id);
+    let rest = entries.get(start..).unwrap_or_default();
+    start + rest.iter().take_while(|(other, ..)| Some(*other) == id).count()
+}
+
+/// A page of a list as it stood at an instant.
+pub(crate) fn page_as_of(
+    reading: &Reading,
+    listing: &Listing,
+    query: &Query,
+    at: Instant,
+) -> Result<(Vec<(RecordRef, Vec<u8>)>, Option<String>)> {
+    if query.after.is_some() {
+        return Err(Error::invalid("after", "page.past", "a list of the past is read as one page"));
+    }
+    let mut rows: BTreeMap<Vec<u8>, (RecordRef, Vec<u8>)> = BTreeMap::new();
+    walk_as_of(reading, listing, at, &mut |record, image| {
+        rows.insert(order_key(&listing.sort, record, &image)?, (record, image));
+        if rows.len() > query.limit.clamp(1, super::list::LONGEST_PAGE) {
+            rows.pop_last();
+        }
+        Ok(())
+    })?;
+    Ok((rows.into_values().collect(), None))
+}

@@ -1,0 +1,34 @@
+//! The engine: units of work, permissions, planner, journal readings, due work, and flows over
+//! several rooms.
+
+mod access;
+mod config;
+mod crm;
+mod derive;
+mod due;
+mod feed;
+mod file;
+mod finish;
+pub mod flows;
+mod history;
+mod list;
+mod once;
+mod overlay;
+mod plan;
+mod ports;
+mod queue;
+mod registry;
+mod session;
+mod sight;
+mod unit;
+mod verify;
+
+pub use crm::Crm;
+pub use due::DueReport;
+pub use feed::{FieldHistory, JournalItem};
+pub use file::FORMAT;
+pub use plan::Explanation;
+pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, SystemEntropy};
+pub use registry::command_names;
+pub use session::{Page, Session, Shown, Why};
+pub use verify::Verified;

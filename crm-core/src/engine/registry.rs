@@ -1,0 +1,50 @@
+//! Commands as data: by name, from and to JSON.
+
+use serde_json::Value as Json;
+
+use super::crm::Crm;
+use super::session::Session;
+use crate::record::command::Command;
+use crate::record::error::{Error, Result};
+use crate::record::journal::Actor;
+
+/// Runs one command that came as data.
+pub(crate) type Run = fn(&Crm, Actor, Json) -> Result<Json>;
+
+fn run<C: Command>(crm: &Crm, actor: Actor, input: Json) -> Result<Json> {
+    let command: C = serde_json::from_value(input)
+        .map_err(|error| Error::invalid(C::NAME, "command.malformed", error.to_string()))?;
+    let output = crm.execute(actor, command)?;
+    serde_json::to_value(output).map_err(|error| Error::Internal(error.to_string()))
+}
+
+macro_rules! commands {
+    ($($command:ty),* $(,)?) => {
+        /// Every command by its name.
+        pub(crate) const COMMANDS: &[(&str, Run)] = &[$((<$command as Command>::NAME, run::<$command>)),*];
+    };
+}
+
+commands! {
+    super::flows::edit::CreateRecord,
+    super::flows::edit::UpdateRecord,
+    super::flows::edit::DeleteRecord,
+}
+
+impl Session<'_> {
+    /// Runs a command that comes as data: its name and its fields as JSON; answers its output.
+    ///
+    /// # Errors
+    /// Invalid when there is no such command or its fields do not fit; else as the command.
+    pub fn execute_named(&self, name: &str, input: Json) -> Result<Json> {
+        let run = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, run)| *run);
+        let run = run
+            .ok_or_else(|| Error::invalid("command", "command.unknown", format!("no command is called `{name}`")))?;
+        run(self.crm, self.actor(), input)
+    }
+}
+
+/// The names of all commands.
+pub fn command_names() -> Vec<&'static str> {
+    COMMANDS.iter().map(|(name, _)| *name).collect()
+}
