@@ -1,6 +1,7 @@
 //! Asking for a price.
 
 use super::{PRICE_BY_PRODUCT, Price, PriceAnswer, PriceBook, PriceRequest, Product, price_for};
+use crate::base::calendar::local_date;
 use crate::base::kind::ProductId;
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Refusal, Result};
@@ -39,8 +40,7 @@ crate::command! {
                 books.push(desk.get(book)?);
             }
         }
-        let settings = desk.settings();
-        let today = desk.now().to_chrono().with_timezone(&settings.zone).date_naive();
+        let today = local_date(desk.now(), desk.settings().zone);
         match (price_for(&products, &books, &prices, &this.request, today), asked) {
             (Some(answer), _) => Ok(answer),
             (None, Some(product)) => {

@@ -46,7 +46,7 @@ pub fn sum_of_lines(lines: &[DealLine]) -> Result<(Vec<DealLine>, Option<Money>)
     for line in lines {
         let amount = line_amount(line)?;
         sum = match (sum, amount) {
-            (Some(sum), Some(amount)) => Some(sum.add(amount)?),
+            (Some(sum), Some(amount)) => Some(sum.plus(amount)?),
             (sum, amount) => sum.or(amount),
         };
         priced.push(DealLine { amount, ..line.clone() });

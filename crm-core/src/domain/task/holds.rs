@@ -3,6 +3,7 @@
 use chrono::Datelike;
 
 use super::{Every, Task, faults};
+use crate::base::calendar::local_date;
 use crate::base::{Id, RecordRef};
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Due};
@@ -37,7 +38,7 @@ pub(super) fn check(
     let zone = desk.settings().zone;
     if let (Some(due), Some(recurrence)) = (task.due_at, &mut task.recurrence) {
         if recurrence.unit == Every::Month && recurrence.day.is_none() {
-            recurrence.day = Some(due.to_chrono().with_timezone(&zone).day());
+            recurrence.day = Some(local_date(due, zone).day());
             desk.put(&task)?;
         }
     }

@@ -1,9 +1,10 @@
 //! When a task comes again, and what is wrong with one.
 
-use chrono::{Datelike, Days, Months, NaiveDate, TimeZone};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::{Every, Recurrence, Task};
 use crate::base::Instant;
+use crate::base::calendar::{TimeZone, instant_of, local_time};
 use crate::record::error::Invalid;
 
 /// A recurrence gives up after so many occurrences that lie in the past.
@@ -16,21 +17,22 @@ const MOST_SKIPPED: u32 = 10_000;
 /// month that has it. A local time that a clock change leaves out is the first instant after it.
 ///
 /// ```
-/// use crm_core::base::Instant;
+/// use crm_core::base::{Instant, calendar::TimeZone};
 /// use crm_core::domain::task::{Every, Recurrence, next_due};
 /// let at = |text: &str| text.parse::<Instant>().unwrap();
 /// let monthly = Recurrence { unit: Every::Month, every: 1, until: None, day: Some(31) };
-/// let due = next_due(&monthly, at("2025-01-31T01:00:00Z"), at("2025-01-31T02:00:00Z"), chrono_tz::Asia::Shanghai);
-/// assert_eq!(due, Some(at("2025-02-28T01:00:00Z")));
+/// let (due, now) = (at("2025-01-31T01:00:00Z"), at("2025-01-31T02:00:00Z"));
+/// let next = next_due(&monthly, due, now, TimeZone::SHANGHAI);
+/// assert_eq!(next, Some(at("2025-02-28T01:00:00Z")));
 /// ```
-pub fn next_due(recurrence: &Recurrence, due: Instant, now: Instant, zone: chrono_tz::Tz) -> Option<Instant> {
-    let local = due.to_chrono().with_timezone(&zone).naive_local();
+pub fn next_due(recurrence: &Recurrence, due: Instant, now: Instant, zone: TimeZone) -> Option<Instant> {
+    let local = local_time(due, zone);
     (1..=MOST_SKIPPED).find_map(|step| {
         let Some(day) = occurrence(recurrence, local.date(), step) else { return Some(None) };
         if recurrence.until.is_some_and(|until| day > until) {
             return Some(None);
         }
-        let at = instant(day.and_time(local.time()), zone);
+        let at = instant_of(day.and_time(local.time()), zone);
         (at > due && at > now).then_some(Some(at))
     })?
 }
@@ -47,15 +49,6 @@ fn occurrence(recurrence: &Recurrence, first: NaiveDate, step: u32) -> Option<Na
             (0..4).find_map(|short| month.with_day(wanted.checked_sub(short)?))
         }
     }
-}
-
-fn instant(local: chrono::NaiveDateTime, zone: chrono_tz::Tz) -> Instant {
-    // No clock change leaves out more than a few hours.
-    let minutes = (0..=24 * 60).step_by(15).map(chrono::TimeDelta::minutes);
-    minutes
-        .filter_map(|later| zone.from_local_datetime(&local.checked_add_signed(later)?).earliest())
-        .next()
-        .map_or_else(|| local.and_utc().into(), |at| at.with_timezone(&chrono::Utc).into())
 }
 
 /// What is wrong with a task; empty when nothing is.
@@ -99,7 +92,7 @@ mod tests {
     #[test]
     fn when_a_task_comes_again() {
         use Every::{Day, Month, Week};
-        let berlin = chrono_tz::Europe::Berlin;
+        let berlin: TimeZone = "Europe/Berlin".parse().unwrap();
         for (unit, every, day, until, due, now, next) in [
             (Day, 1, None, None, "2025-03-01T09:00:00Z", "2025-03-01T10:00:00Z", Some("2025-03-02T09:00:00Z")),
             // Done five days late: what was missed is not made up for.
@@ -134,7 +127,7 @@ mod tests {
             let due = Instant::from_micros(0) + Span::from_secs(due);
             let now = due + Span::from_secs(late);
             let recurrence = Recurrence { unit, every, until: None, day: None };
-            let next = next_due(&recurrence, due, now, chrono_tz::America::New_York).unwrap();
+            let next = next_due(&recurrence, due, now, "America/New_York".parse().unwrap()).unwrap();
             prop_assert!(next > due && next > now);
             let longest = match unit { Every::Day => 1, Every::Week => 7, Every::Month => 31 } * i64::from(every) + 1;
             prop_assert!(next - due.max(now) <= Span::from_days(longest));
