@@ -5,11 +5,19 @@ pub mod activity;
 pub mod catalog;
 pub mod opportunity;
 pub mod org;
+pub mod party;
 pub mod pool;
 pub mod task;
 
 use crate::record::spec::Spec;
 
 /// The declaration of every kind of record.
-pub const SPECS: &[&[&Spec]] =
-    &[org::SPECS, pool::SPECS, opportunity::SPECS, catalog::SPECS, activity::SPECS, task::SPECS];
+pub const SPECS: &[&[&Spec]] = &[
+    org::SPECS,
+    party::SPECS,
+    pool::SPECS,
+    opportunity::SPECS,
+    catalog::SPECS,
+    activity::SPECS,
+    task::SPECS,
+];
