@@ -6,6 +6,7 @@ pub mod codec;
 pub mod command;
 #[macro_use]
 pub mod declare;
+pub mod contact_point;
 pub mod desk;
 pub mod error;
 pub mod field;
