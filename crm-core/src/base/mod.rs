@@ -1,10 +1,12 @@
 //! Words that everything uses: kinds and ids, instants, money, values.
 
+pub mod calendar;
 pub mod choice;
 pub mod id;
 pub mod kind;
 pub mod money;
 pub mod settings;
+pub mod numbering;
 pub mod text;
 pub mod time;
 pub mod value;
