@@ -96,12 +96,10 @@ record! {
         24 products: Vec<String> = "Products" "产品";
         /// The score from which on.
         25 score_from: Option<i64> = "Score from" "最低评分";
-        /// The minute of the working day from which on leads are given to users; at any time when empty.
-        30 works_from: Option<i64> = "Works from minute" "上班时间（分钟）";
-        /// The minute until which.
-        31 works_until: Option<i64> = "Works until minute" "下班时间（分钟）";
+        /// The hours of working days in which leads are given to users, such as `09:00-18:00`; any time when empty.
+        30 hours: String = "Working hours" "工作时间";
         /// A lead that its owner hasn't touched for so many hours goes to another.
-        32 reassign_hours: Option<i64> = "Reassign after hours" "未跟进重新分配（小时）";
+        31 reassign_hours: Option<i64> = "Reassign after hours" "未跟进重新分配（小时）";
     }
     spec {
         title: Assignment::name,

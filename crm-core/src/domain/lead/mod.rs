@@ -1,14 +1,14 @@
 //! Leads: unconfirmed interests from a channel, who follows them, and what becomes of them.
 
 mod assignment;
-mod commands;
+
 mod draft;
 mod noun;
 pub mod refusals;
 pub mod rules;
 
 pub use assignment::*;
-pub use commands::*;
+
 pub use draft::*;
 pub use noun::*;
 

@@ -276,7 +276,11 @@ impl Lead {
         self.assigned_at = Some(at);
         (self.pool, self.pooled_at, self.claimed_at) = (None, None, None);
         if self.state.is_empty() {
-            let start = if lifecycle.initial.iter().any(|code| code == ASSIGNED) { ASSIGNED } else { start(lifecycle) };
+            let start = if lifecycle.initial.iter().any(|code| code == ASSIGNED) {
+                ASSIGNED
+            } else {
+                start(lifecycle)
+            };
             self.enter(lifecycle, start, at);
         } else {
             self.enter_if_led(lifecycle, ASSIGNED, at);
@@ -302,5 +306,6 @@ pub fn start(lifecycle: &Lifecycle) -> &str {
 
 /// A lead's id by what links to it, none for a record of another kind.
 pub fn lead_id(record: RecordRef) -> Option<LeadId> {
-    (record.kind == <crate::base::kind::Lead as crate::base::Kind>::NO).then(|| LeadId::from_u128(record.bits))
+    (record.kind == <crate::base::kind::Lead as crate::base::Kind>::NO)
+        .then(|| LeadId::from_u128(record.bits))
 }
