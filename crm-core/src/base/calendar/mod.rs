@@ -35,6 +35,9 @@ pub struct TimeZone(Tz);
 pub struct UnknownTimeZone(pub String);
 
 impl TimeZone {
+    /// The zone of mainland China, the engine's default.
+    pub const SHANGHAI: TimeZone = TimeZone(Tz::Asia__Shanghai);
+
     /// Coordinated universal time.
     pub const UTC: TimeZone = TimeZone(Tz::UTC);
 
