@@ -2,6 +2,7 @@
 
 use crate::base::kind::{PoolId, TeamId, UserId};
 use crate::choice_fields;
+use crate::record::source::Source;
 use crate::record::spec::{IndexSpec, Part};
 
 crate::choice! {
@@ -85,7 +86,7 @@ record! {
         /// The pool for leads that no user takes.
         16 pool: Option<PoolId> = "Public pool" "公海";
         /// The sources whose leads it is for; all when empty.
-        20 sources: Vec<String> = "Sources" "来源";
+        20 sources: Vec<Source> = "Sources" "来源";
         /// The channels.
         21 channels: Vec<String> = "Channels" "渠道";
         /// The countries, provinces or cities.
@@ -123,7 +124,7 @@ record! {
         /// What makes a duplicate; telephone number, e-mail address and company when empty.
         12 match_on: Vec<MatchKey> = "Match on" "查重字段";
         /// The source of leads that come without one.
-        13 source: String = "Source" "来源";
+        13 source: Option<Source> = "Source" "来源";
         /// The campaign of leads that come without one.
         14 campaign: String = "Campaign" "营销活动";
         /// Whether a message of an unknown sender becomes a lead.

@@ -6,11 +6,13 @@ use chrono::NaiveDate;
 
 use super::noun::{Intent, Lead, LeadPerson};
 use crate::base::kind::{LeadId, UserId};
+use crate::base::choice::Choice;
 use crate::base::settings::Settings;
 use crate::base::text::phone;
 use crate::base::{Instant, Money, Value};
 use crate::record::contact_point::{Email, Phone};
 use crate::record::error::{Error, Invalid, Result};
+use crate::record::source::Source;
 use crate::record::spec::Record;
 
 /// A lead as it comes in. Texts are trimmed, telephone numbers and e-mail addresses put into normal form.
@@ -35,7 +37,7 @@ pub struct LeadDraft {
     pub wechat: String,
     /// Further people.
     pub people: Vec<PersonDraft>,
-    /// Where the lead came from; the channel's source when empty.
+    /// Where the lead came from, by code or label; the channel's source when empty.
     pub source: String,
     /// The campaign that brought it; the channel's when empty.
     pub campaign: String,
@@ -128,6 +130,15 @@ impl Reader<'_> {
         self.take(Email::checked(raw, field))
     }
 
+    fn source(&mut self, name: &str) -> Option<Source> {
+        let name = name.trim();
+        if name.is_empty() {
+            return None;
+        }
+        let unknown = || Invalid::new("source", "value.choice", format!("`{name}` is not a source of leads"));
+        self.take(Source::from_name(name).ok_or_else(unknown))
+    }
+
     fn take<T>(&mut self, value: std::result::Result<T, Invalid>) -> Option<T> {
         value.map_err(|invalid| self.invalid.push(invalid)).ok()
     }
@@ -162,7 +173,7 @@ impl LeadDraft {
         lead.emails = self.emails.iter().filter_map(|raw| reader.email("emails", raw)).collect();
         lead.wechat = trimmed(self.wechat);
         lead.people = self.people.into_iter().filter_map(|person| reader.person(person)).collect();
-        lead.source = trimmed(self.source);
+        lead.source = reader.source(&self.source);
         lead.campaign = trimmed(self.campaign);
         lead.referrer = trimmed(self.referrer);
         lead.product_interest = listed(self.product_interest);
@@ -197,7 +208,8 @@ fn recognise_region(lead: &mut Lead) {
     }
     let told = lead.phones.iter().filter_map(|phone| phone::region(phone.normal.as_deref()?)).next();
     let Some(told) = told else { return };
-    lead.country = told.country;
+    // The mainland's name is the one that addresses have.
+    lead.country = if told.country == "CN" { "中国".to_owned() } else { told.country };
     if let Some(area) = told.area {
         lead.province = area.province.to_owned();
         lead.city = area.city.unwrap_or_default().to_owned();
@@ -221,8 +233,8 @@ mod tests {
     #[test]
     fn a_draft_is_put_into_normal_form() {
         for (phone, country, place) in [
-            ("0755-26770000", "", ["CN", "广东省", "深圳市"]),
-            ("138 0000 0000", "", ["CN", "", ""]),
+            ("0755-26770000", "", ["中国", "广东省", "深圳市"]),
+            ("138 0000 0000", "", ["中国", "", ""]),
             ("+44 20 7946 0958", "", ["GB", "", ""]),
             ("0755-26770000", "中国", ["中国", "", ""]),
         ] {
@@ -238,6 +250,7 @@ mod tests {
         let draft = LeadDraft {
             name: "  ".into(),
             emails: vec!["a@b@c".into()],
+            source: "朋友圈裂变".into(),
             people: vec![PersonDraft { phone: "电话见名片".into(), ..PersonDraft::default() }],
             ..draft("138", "")
         };
@@ -248,6 +261,7 @@ mod tests {
             ("phones", "value.phone"),
             ("emails", "value.email"),
             ("people", "value.phone"),
+            ("source", "value.choice"),
             ("name", "value.required"),
         ];
         assert_eq!(told, expected);

@@ -10,6 +10,7 @@ use crate::record::contact_point::{Email, Phone};
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
 use crate::record::lifecycle::{Lifecycle, Spent, StateTimes};
+use crate::record::source::Source;
 use crate::record::spec::{IndexSpec, Part, StateFields, Visibility};
 
 crate::choice! {
@@ -73,7 +74,7 @@ record! {
         /// Further people.
         18 people: Vec<LeadPerson> = "People" "其他联系人" [PERSONAL];
         /// Where the lead came from.
-        19 source: String = "Source" "来源";
+        19 source: Option<Source> = "Source" "来源";
         /// The channel that it came in by.
         20 channel: String = "Channel" "渠道";
         /// The campaign that brought it.

@@ -1,7 +1,7 @@
 //! Which record a lead repeats most surely, and how two leads are made one.
 
-use crate::base::kind::{Contact, Customer, Lead as LeadKind};
-use crate::base::{Kind, KindNo, RecordRef};
+use crate::base::kind::{Contact, Customer};
+use crate::base::{Kind, RecordRef};
 use crate::domain::lead::{Lead, MatchKey};
 
 /// A record that a lead repeats, and what they have in common.
@@ -15,24 +15,20 @@ pub struct Match {
 
 impl Match {
     /// How sure it is, least for the surest: by the surest key, then by how many there are.
-    fn rank(&self) -> (Option<MatchKey>, usize) {
+    fn sureness(&self) -> (Option<MatchKey>, usize) {
         // The keys are declared surest first.
         (self.keys.iter().min().copied(), usize::MAX - self.keys.len())
     }
 }
 
-/// The surest match among records of some kinds; of equals a customer, then a contact, then the oldest.
-pub fn best<'m>(matches: &'m [Match], kinds: &[KindNo]) -> Option<&'m Match> {
+/// Puts the surest matches first; of equals a customer, then a contact, then the oldest.
+pub fn rank(matches: &mut [Match]) {
     let kind = |record: RecordRef| match record.kind {
         kind if kind == Customer::NO => 0,
         kind if kind == Contact::NO => 1,
-        kind if kind == LeadKind::NO => 2,
-        _ => 3,
+        _ => 2,
     };
-    matches
-        .iter()
-        .filter(|found| kinds.contains(&found.record.kind))
-        .min_by_key(|found| (found.rank(), kind(found.record), found.record.bits))
+    matches.sort_by_key(|found| (found.sureness(), kind(found.record), found.record.bits));
 }
 
 /// Puts what a lead says into another that it repeats: what was empty is filled, lists are united, what was said
@@ -51,7 +47,6 @@ pub fn merge(into: &mut Lead, from: Lead) -> Vec<&'static str> {
     keep("Title", &mut into.title, from.title);
     keep("Industry", &mut into.industry, from.industry);
     keep("WeChat", &mut into.wechat, from.wechat);
-    keep("Source", &mut into.source, from.source);
     keep("Channel", &mut into.channel, from.channel);
     keep("Campaign", &mut into.campaign, from.campaign);
     keep("Referrer", &mut into.referrer, from.referrer);
@@ -63,6 +58,7 @@ pub fn merge(into: &mut Lead, from: Lead) -> Vec<&'static str> {
     let mut note = |label: &'static str, new: Option<String>| {
         conflicts.extend(new.map(|new| (label, new)));
     };
+    note("Source", fill(&mut into.source, from.source));
     note("Company size", fill(&mut into.company_size, from.company_size));
     note("Budget", fill(&mut into.budget, from.budget));
     note("Decision expected", fill(&mut into.decision_on, from.decision_on));
@@ -122,7 +118,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::base::kind::LeadId;
+    use crate::base::KindNo;
+    use crate::base::kind::{Lead as LeadKind, LeadId};
     use crate::base::settings::Settings;
     use crate::domain::lead::LeadDraft;
 
@@ -137,17 +134,17 @@ mod tests {
             record: RecordRef::new(kind, bits),
             keys: keys.to_vec(),
         };
-        let all = [Customer::NO, Contact::NO, LeadKind::NO];
         use MatchKey::{Company, Email, Phone};
-        for (matches, kinds, expected) in [
-            (vec![], &all[..], None),
-            (vec![at(LeadKind::NO, 5, &[Company]), at(LeadKind::NO, 9, &[Phone])], &all, Some(9)),
-            (vec![at(LeadKind::NO, 5, &[Email]), at(LeadKind::NO, 9, &[Email, Company])], &all, Some(9)),
-            (vec![at(LeadKind::NO, 5, &[Phone]), at(Contact::NO, 9, &[Phone])], &all, Some(9)),
-            (vec![at(LeadKind::NO, 5, &[Phone]), at(Contact::NO, 9, &[Phone])], &[LeadKind::NO], Some(5)),
-            (vec![at(LeadKind::NO, 7, &[Phone]), at(LeadKind::NO, 6, &[Phone])], &all, Some(6)),
+        for (mut matches, expected) in [
+            (vec![], vec![]),
+            (vec![at(LeadKind::NO, 5, &[Company]), at(LeadKind::NO, 9, &[Phone])], vec![9, 5]),
+            (vec![at(LeadKind::NO, 5, &[Email]), at(LeadKind::NO, 9, &[Email, Company])], vec![9, 5]),
+            (vec![at(LeadKind::NO, 5, &[Phone]), at(Contact::NO, 9, &[Phone])], vec![9, 5]),
+            (vec![at(Contact::NO, 5, &[Phone]), at(Customer::NO, 9, &[Phone])], vec![9, 5]),
+            (vec![at(LeadKind::NO, 7, &[Phone]), at(LeadKind::NO, 6, &[Phone])], vec![6, 7]),
         ] {
-            assert_eq!(best(&matches, kinds).map(|found| found.record.bits), expected, "{matches:?}");
+            rank(&mut matches);
+            assert_eq!(matches.iter().map(|found| found.record.bits).collect::<Vec<_>>(), expected);
         }
     }
 

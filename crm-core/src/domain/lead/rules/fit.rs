@@ -6,7 +6,7 @@ use crate::domain::lead::{Assignment, Lead, Taker};
 /// Whether a rule is for a lead: every condition that it sets is met.
 pub fn fits(rule: &Assignment, lead: &Lead) -> bool {
     rule.disabled != Some(true)
-        && one_of(&rule.sources, &lead.source)
+        && (rule.sources.is_empty() || lead.source.is_some_and(|source| rule.sources.contains(&source)))
         && one_of(&rule.channels, &lead.channel)
         && one_of(&rule.industries, &lead.industry)
         && product(&rule.products, lead)
@@ -81,13 +81,14 @@ fn is_place(region: &str, place: &str) -> bool {
 mod tests {
     use super::*;
     use crate::base::kind::{AssignmentId, LeadId};
+    use crate::record::source::Source;
     use crate::record::spec::Record;
 
     fn lead(country: &str, province: &str, city: &str) -> Lead {
         let mut lead = Lead::empty(LeadId::from_u128(1));
         (lead.country, lead.province, lead.city) = (country.into(), province.into(), city.into());
         lead.industry = "制造业".into();
-        lead.source = "展会".into();
+        lead.source = Some(Source::TradeFair);
         lead.product_interest = vec!["MES-L".into(), "GW-100".into()];
         lead
     }
@@ -120,7 +121,7 @@ mod tests {
         for (rule, fit) in [
             (rule(|_| ()), true),
             (rule(|r| r.disabled = Some(true)), false),
-            (rule(|r| r.sources = vec!["展会".into()]), true),
+            (rule(|r| r.sources = vec![Source::TradeFair]), true),
             (rule(|r| r.channels = vec!["form".into()]), false),
             (rule(|r| r.products = vec!["gw-100".into()]), true),
             (rule(|r| r.score_from = Some(10)), false),

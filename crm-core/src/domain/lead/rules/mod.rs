@@ -4,7 +4,7 @@ mod duplicate;
 mod fit;
 mod turn;
 
-pub use duplicate::{Match, best, merge};
+pub use duplicate::{Match, merge, rank};
 pub use fit::{fits, region_of, takes};
 pub use turn::{Candidate, Turns, choose};
 

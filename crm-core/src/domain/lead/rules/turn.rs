@@ -153,8 +153,8 @@ mod tests {
             (Method::RoundRobin, vec![1, 1, 1], vec![1, 2, 3, 1, 2, 3, 1]),
             (Method::RoundRobin, vec![9, 0, 1], vec![1, 3, 1, 3, 1, 3, 1]),
             (Method::RoundRobin, vec![1; 41], (1..=7).collect()),
-            (Method::Weighted, vec![2, 1], vec![1, 2, 1, 1, 2, 1, 1]),
-            (Method::Weighted, vec![5, 1, 1], vec![1, 1, 1, 2, 1, 3, 1]),
+            (Method::Weighted, vec![2, 1], vec![1, 1, 2, 1, 1, 2, 1]),
+            (Method::Weighted, vec![5, 1, 1], vec![1, 1, 1, 2, 1, 1, 3]),
             (Method::Weighted, vec![0, 0], vec![]),
         ] {
             assert_eq!(run(method, &weights, 7), expected, "{weights:?}");
