@@ -5,4 +5,5 @@ pub mod base;
 pub mod record;
 pub mod domain;
 pub mod engine;
+pub mod prelude;
 pub mod store;

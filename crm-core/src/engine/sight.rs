@@ -73,9 +73,9 @@ impl Sight {
     /// Binds a filter to a kind's fields, none of which may be hidden from the actor.
     pub(crate) fn bind(&self, kind: KindNo, filter: &Filter) -> Result<Predicate> {
         let predicate = self.bind_filter(kind, filter).map_err(|errors| {
-            let invalid = errors.into_iter().map(|error| {
-                Invalid::new(&error.field, "filter.invalid", error.problem.to_string())
-            });
+            let invalid = errors
+                .into_iter()
+                .map(|error| Invalid::new(&error.field, "filter.invalid", error.problem.to_string()));
             Error::Invalid(invalid.collect())
         })?;
         for (kind, field) in predicate.fields() {
@@ -89,7 +89,8 @@ impl Sight {
     /// The error for a field that does not exist for the actor.
     pub(crate) fn unknown_field(&self, kind: KindNo, field: u16) -> Error {
         let schema = self.config.schema.kind(kind);
-        let name = schema.and_then(|schema| schema.field(field)).map_or("?".into(), |field| field.name.clone());
+        let name =
+            schema.and_then(|schema| schema.field(field)).map_or("?".into(), |field| field.name.clone());
         Error::invalid(&name, "field.unknown", format!("{kind} has no field `{name}`"))
     }
 
@@ -215,7 +216,8 @@ pub(crate) fn mask(value: ValueRef<'_>) -> crate::base::Value {
     match value {
         ValueRef::Text(text) if text.contains('@') => Value::Text(text::email::mask(text)),
         ValueRef::Text(text) => Value::Text(text::phone::mask(text)),
-        ValueRef::List(mut items) => match (items.clone().next(), items.clone().nth(1), items.clone().nth(2)) {
+        ValueRef::List(mut items) => match (items.clone().next(), items.clone().nth(1), items.clone().nth(2))
+        {
             // A row of a number or address as entered and its normal form: the latter goes.
             (Some(first @ ValueRef::Text(_)), Some(ValueRef::Text(_) | ValueRef::Null), None) => {
                 Value::List(vec![mask(first), Value::Null])

@@ -233,7 +233,11 @@ impl<'a> Unit<'a> {
     }
 
     /// The records that a lookup meets, up to `limit`, for which `take` answers true.
-    fn look_up(&mut self, lookup: &Lookup, mut take: impl FnMut(&Self, RecordRef) -> Result<bool>) -> Result<()> {
+    fn look_up(
+        &mut self,
+        lookup: &Lookup,
+        mut take: impl FnMut(&Self, RecordRef) -> Result<bool>,
+    ) -> Result<()> {
         let Some((table, prefix)) = self.lookup_range(lookup)? else { return Ok(()) };
         let mut cursor = self.overlay.range(table, Range::prefix(&prefix), Direction::Forward)?;
         let mut taken = 0;
@@ -299,7 +303,9 @@ impl Desk for Unit<'_> {
         let image = self.image(record)?.ok_or_else(|| Error::not_found(record))?;
         // What the unit itself created or was sent to is in its hands.
         let in_hand = self.touched.get(&record).is_some_and(|touched| {
-            touched.written && (touched.before.is_none() || touched.authority.iter().any(|a| matches!(a, Authority::Purpose(_))))
+            touched.written
+                && (touched.before.is_none()
+                    || touched.authority.iter().any(|a| matches!(a, Authority::Purpose(_))))
         });
         if !in_hand {
             if !self.sight.sees(self.overlay, record, &image)? {
@@ -367,7 +373,9 @@ impl Desk for Unit<'_> {
             self.may(Action::Create, record.kind)?;
             self.touch(record, None, Authority::Actor(Action::Create));
         }
-        let Some(touched) = self.touched.get_mut(&record) else { return Err(denied(Action::Update, record.kind)) };
+        let Some(touched) = self.touched.get_mut(&record) else {
+            return Err(denied(Action::Update, record.kind));
+        };
         let old = match (touched.written, touched.fields.take(), touched.before.as_deref()) {
             (true, fields, _) => fields,
             (false, _, Some(image)) => Some(View::new(image)?.field_bytes().to_vec()),
@@ -385,7 +393,9 @@ impl Desk for Unit<'_> {
     }
 
     fn delete(&mut self, record: RecordRef) -> Result<()> {
-        let Some(touched) = self.touched.get_mut(&record) else { return Err(denied(Action::Delete, record.kind)) };
+        let Some(touched) = self.touched.get_mut(&record) else {
+            return Err(denied(Action::Delete, record.kind));
+        };
         let may = touched.authority.iter().any(|authority| match authority {
             Authority::Actor(action) => *action == Action::Delete,
             Authority::Purpose(_) => true,

@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 use crate::base::kind::{DepartmentId, RoleId, TeamId, UserId};
 use crate::base::settings::Disclosure;
 use crate::base::{Currency, Instant};
+use crate::choice_fields;
 use crate::record::action::{Action, FieldAccess, Scope};
 use crate::record::field::FieldType;
 use crate::record::spec::{IndexSpec, Part};
-use crate::choice_fields;
 
 choice_fields!(Disclosure);
 
@@ -320,4 +320,3 @@ record! {
     }
     spec { title: Settings::zone, steers: true }
 }
-

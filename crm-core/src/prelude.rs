@@ -1,0 +1,17 @@
+//! What most hosts need, in one import.
+
+pub use crate::base::kind::{
+    ActivityId, ContactId, CustomerId, DepartmentId, LeadId, OpportunityId, PoolId, ProductId, RoleId,
+    TaskId, TeamId, UserId,
+};
+pub use crate::base::{Currency, Id, Instant, Money, RecordRef, Span, Value};
+pub use crate::base::{Kind, KindNo};
+pub use crate::engine::{Crm, Host, ManualClock, Session};
+pub use crate::record::action::Action;
+pub use crate::record::command::Command;
+pub use crate::record::desk::Query;
+pub use crate::record::error::{Error, Refusal, Result};
+pub use crate::record::filter::Filter;
+pub use crate::record::journal::Actor;
+pub use crate::record::spec::Record;
+pub use crate::store::{MemoryStore, Store};
