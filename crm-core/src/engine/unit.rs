@@ -418,6 +418,14 @@ impl Desk for Unit<'_> {
         finish::next_code(self, kind)
     }
 
+    fn memory(&mut self, of: RecordRef) -> Result<Option<Vec<u8>>> {
+        Ok(self.overlay.get(Table::Meta, &memory_key(of))?)
+    }
+
+    fn remember(&mut self, of: RecordRef, what: Vec<u8>) {
+        self.overlay.put(Table::Meta, memory_key(of), what);
+    }
+
     fn schedule(&mut self, due: Due) {
         self.due.push(due);
     }
@@ -433,6 +441,13 @@ impl Desk for Unit<'_> {
     fn ports(&self) -> Arc<dyn Judges> {
         self.host.judges.clone()
     }
+}
+
+/// The key of what a rule remembers under a record.
+fn memory_key(of: RecordRef) -> Vec<u8> {
+    let mut memory = b"memory/".to_vec();
+    memory.extend_from_slice(&key::record(of));
+    memory
 }
 
 /// The refusal of an action on a kind.

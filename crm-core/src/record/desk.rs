@@ -98,6 +98,16 @@ pub trait Desk {
     fn delete(&mut self, record: RecordRef) -> Result<()>;
     /// The next human code of a kind, none when no numbering rule gives one.
     fn next_code(&mut self, kind: KindNo) -> Result<Option<String>>;
+    /// What a rule remembers under one of its records: counters of turns and the like, kept beside the
+    /// records and out of the journal, because losing them costs nothing but the fairness of the next few turns.
+    fn memory(&mut self, of: RecordRef) -> Result<Option<Vec<u8>>> {
+        let _ = of;
+        Ok(None)
+    }
+    /// Keeps what a rule is to remember under one of its records.
+    fn remember(&mut self, of: RecordRef, what: Vec<u8>) {
+        let _ = (of, what);
+    }
     /// Queues due work in the same unit.
     fn schedule(&mut self, due: Due);
     /// Gives the reason that the journal keeps.
