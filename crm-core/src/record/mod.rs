@@ -15,5 +15,6 @@ pub mod key;
 pub mod lifecycle;
 pub mod port;
 pub mod schema;
+pub mod sheet;
 pub mod spec;
 pub mod values;
