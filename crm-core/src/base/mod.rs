@@ -1,9 +1,11 @@
 //! Words that everything uses: kinds and ids, instants, money, values.
 
+pub mod calendar;
 pub mod choice;
 pub mod id;
 pub mod kind;
 pub mod money;
+pub mod numbering;
 pub mod settings;
 pub mod text;
 pub mod time;

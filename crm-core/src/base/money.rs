@@ -14,8 +14,8 @@ pub struct Currency([u8; 3]);
 /// ```
 /// use crm_core::base::{Currency, Money};
 /// let price: Money = "12.30 CNY".parse().unwrap();
-/// assert_eq!(price.add(price).unwrap().to_string(), "24.60 CNY");
-/// assert!(price.add("1 USD".parse().unwrap()).is_err());
+/// assert_eq!(price.plus(price).unwrap().to_string(), "24.60 CNY");
+/// assert!(price.plus("1 USD".parse().unwrap()).is_err());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Money {
@@ -99,7 +99,7 @@ impl Money {
     ///
     /// # Errors
     /// When the currencies differ or the sum does not fit.
-    pub fn add(self, other: Money) -> Result<Money, MoneyError> {
+    pub fn plus(self, other: Money) -> Result<Money, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::Mixed(self.currency, other.currency));
         }

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::calendar::TimeZone;
 use super::{Currency, Money, MoneyError};
 
 /// What the tenant has set, with the engine's defaults for the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The organisation's time zone.
-    pub zone: chrono_tz::Tz,
+    pub zone: TimeZone,
     /// The region (ISO 3166, two letters) of phone numbers written without a country code.
     pub region: String,
     /// The currency of totals.
@@ -56,7 +57,7 @@ crate::choice! {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            zone: chrono_tz::Asia::Shanghai,
+            zone: TimeZone::SHANGHAI,
             region: "CN".to_owned(),
             currency: Currency::CNY,
             rates: Vec::new(),

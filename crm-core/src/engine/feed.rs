@@ -7,7 +7,7 @@ use crate::record::action::{Action, FieldAccess};
 use crate::record::error::{Error, Result};
 use crate::record::journal::{self, Actor, Change, Entry};
 use crate::record::key;
-use crate::store::{Cursor, Direction, Range, Table};
+use crate::store::{Direction, Range, Table};
 
 /// One journal entry as a reader sees it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]

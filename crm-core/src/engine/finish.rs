@@ -162,10 +162,8 @@ fn check_rule(
     check: &Check,
     invalid: &mut Vec<Invalid>,
 ) -> Result<()> {
-    let context = unit.sight.context();
     let mut passes = |filter| -> Result<bool> {
-        let predicate = crate::record::filter::bind(filter, &unit.config.schema, record.kind, &context)
-            .map_err(|_| Error::Corrupt(format!("validation rule `{}` no longer fits its kind", check.name)))?;
+        let predicate = unit.sight.bind_rule(record.kind, filter, &check.name)?;
         Ok(predicate.matches(record.bits, view, &mut Neighbours(unit.overlay))?)
     };
     let applies = check.when.as_ref().map_or(Ok(true), &mut passes)?;
@@ -200,8 +198,8 @@ fn check_custom(field: &CustomField, value: ValueRef<'_>, invalid: &mut Vec<Inva
             }
         }
         (CustomType::Choice, ValueRef::Text(code)) if known(code) => {}
-        (CustomType::Choices, ValueRef::List(mut codes))
-            if codes.all(|code| matches!(code, ValueRef::Text(code) if known(code))) => {}
+        (CustomType::Choices, ValueRef::List(codes))
+            if codes.clone().all(|code| matches!(code, ValueRef::Text(code) if known(code))) => {}
         (CustomType::Choice | CustomType::Choices, value) => {
             wrong("value.choice", format!("`{}` is not one of the choices", value.to_value()));
         }
@@ -213,9 +211,9 @@ fn check_custom(field: &CustomField, value: ValueRef<'_>, invalid: &mut Vec<Inva
                 wrong("value.type", format!("`{record}` is not a {}", field.target));
             }
         }
-        (CustomType::List, ValueRef::List(mut items)) if items.all(|item| matches!(item, ValueRef::Text(_))) => {}
-        (CustomType::Table, ValueRef::List(mut rows))
-            if rows.all(|row| match row {
+        (CustomType::List, ValueRef::List(items)) if items.clone().all(|item| matches!(item, ValueRef::Text(_))) => {}
+        (CustomType::Table, ValueRef::List(rows))
+            if rows.clone().all(|row| match row {
                 ValueRef::List(columns) => columns.count() <= field.columns.len(),
                 _ => false,
             }) => {}

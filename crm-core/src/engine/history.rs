@@ -15,7 +15,7 @@ use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
 use crate::record::journal::{self, Change, Entry};
 use crate::record::key;
-use crate::store::{Cursor, Direction, Range, Table};
+use crate::store::{Direction, Range, Table};
 
 /// The meta key under which the last journal position of a deleted record stands.
 pub(crate) fn gone_key(record: RecordRef) -> Vec<u8> {
@@ -138,7 +138,7 @@ impl Later {
         };
         let mut out = Vec::with_capacity(image.map_or(256, <[u8]>::len));
         let mut old = old.into_iter().peekable();
-        let mut put = |out: &mut Vec<u8>, no: u16, raw: Raw<'_>| {
+        let put = |out: &mut Vec<u8>, no: u16, raw: Raw<'_>| {
             if raw != Raw::NULL {
                 put_varint(out, u64::from(no));
                 out.extend_from_slice(raw.0);

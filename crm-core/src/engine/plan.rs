@@ -12,7 +12,7 @@ use crate::record::codec::{self, Raw};
 use crate::record::desk::Sort;
 use crate::record::error::{Error, Result};
 use crate::record::field::FieldType;
-use crate::record::filter::{Constraint, Predicate};
+use crate::record::filter::{Bounds, Predicate};
 use crate::record::key;
 use crate::record::spec::{Form, IndexSpec, Layout, Part, Spec, Visibility};
 use crate::store::{Direction, Range, Table, after_prefix};
@@ -94,12 +94,12 @@ pub(crate) fn plan(
     predicate: Option<&Predicate>,
     sort: &[(u16, bool)],
 ) -> Result<Option<Plan>> {
-    let constraint = |field: u16| predicate.and_then(|predicate| predicate.constraint(field));
+    let constraint = |field: u16| predicate.and_then(|predicate| predicate.constraint(field)).map(|constraint| constraint.bounds);
     // A field that can have one value only does not order anything.
     let wanted: Vec<(u16, bool)> = sort
         .iter()
         .copied()
-        .filter(|(field, _)| !matches!(constraint(*field), Some(Constraint::OneOf(values)) if values.len() == 1))
+        .filter(|(field, _)| !matches!(constraint(*field), Some(Bounds::OneOf(values)) if values.len() == 1))
         .collect();
     let descending = wanted.first().is_some_and(|(_, descending)| *descending);
     let one_way = wanted.iter().all(|(_, down)| *down == descending);
@@ -127,7 +127,7 @@ pub(crate) fn plan(
 fn candidates<'a>(
     sight: &Sight,
     spec: &'static Spec,
-    constraint: &dyn Fn(u16) -> Option<Constraint>,
+    constraint: &dyn Fn(u16) -> Option<Bounds>,
     wanted: &[(u16, bool)],
     one_way: bool,
 ) -> Vec<Candidate<'a>> {
@@ -140,7 +140,7 @@ fn candidates<'a>(
         score: if by_id { 3 } else { 0 },
     }];
     for index in spec.indexes {
-        if index.layout == Layout::Unique && !index.parts.iter().all(|part| matches!(constraint(part.field), Some(Constraint::OneOf(_)))) {
+        if index.layout == Layout::Unique && !index.parts.iter().all(|part| matches!(constraint(part.field), Some(Bounds::OneOf(_)))) {
             continue;
         }
         let mut candidate =
@@ -148,7 +148,7 @@ fn candidates<'a>(
         let mut rest = index.parts.iter();
         let mut next = rest.next();
         while let Some(part) = next {
-            let Some(Constraint::OneOf(values)) = constraint(part.field) else { break };
+            let Some(Bounds::OneOf(values)) = constraint(part.field) else { break };
             let Some(keys) = equal_keys(*part, &values) else { break };
             if keys.len() * candidate.equal.len() > MOST_COMBINATIONS {
                 break;
@@ -171,7 +171,7 @@ fn candidates<'a>(
         // The index gives the order when what is left of its key is the order, then the id.
         candidate.ordered = one_way && !multiple && index.layout != Layout::Unique && match fields.split_last() {
             None => tail.is_empty(),
-            Some((ID, before)) => before == tail,
+            Some((last, before)) if *last == ID => before == tail,
             Some(_) => fields == tail,
         };
         candidate.score += if candidate.ordered { 3 } else { 0 };
@@ -198,16 +198,16 @@ fn equal_keys(part: Part, values: &[Value]) -> Option<Vec<Vec<u8>>> {
     Some(keys)
 }
 
-fn bounds(constraint: Option<Constraint>) -> Option<(Bound<Vec<u8>>, Bound<Vec<u8>>)> {
+fn bounds(constraint: Option<Bounds>) -> Option<(Bound<Vec<u8>>, Bound<Vec<u8>>)> {
     let encode = |value: Value| {
         let mut key = Vec::new();
         key::put_value(&mut key, &value);
         key
     };
     match constraint? {
-        Constraint::OneOf(_) => None,
-        Constraint::Range(low, high) => Some((low.map(encode), high.map(encode))),
-        Constraint::Prefix(text) => {
+        Bounds::OneOf(_) => None,
+        Bounds::Range(low, high) => Some((low.map(encode), high.map(encode))),
+        Bounds::Prefix(text) => {
             let mut start = Vec::new();
             key::put_text_start(&mut start, &text);
             Some((Bound::Included(start.clone()), after_prefix(&start)))
@@ -239,7 +239,7 @@ fn accessors(
     sight: &Sight,
     spec: &Spec,
     index: Option<&IndexSpec>,
-    constraint: &dyn Fn(u16) -> Option<Constraint>,
+    constraint: &dyn Fn(u16) -> Option<Bounds>,
 ) -> Option<Accessors> {
     let access = &sight.access;
     let rights = access.kind(spec.kind);
@@ -252,7 +252,7 @@ fn accessors(
         return Some(Accessors::Any);
     }
     let asked = match constraint(owner) {
-        Some(Constraint::OneOf(values)) => Some(
+        Some(Bounds::OneOf(values)) => Some(
             values
                 .iter()
                 .filter_map(|value| match value {

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use super::access::{Access, Grounds};
 use super::config::{Config, spec};
 use super::overlay::Overlay;
-use crate::base::text;
-use crate::base::{Instant, KindNo, RecordRef};
+use crate::base::{Instant, KindNo, RecordRef, calendar, text};
 use crate::record::action::{Action, FieldAccess};
-use crate::record::codec::{self, Damaged, ValueRef, View, put_varint};
-use crate::record::error::{Error, Result};
-use crate::record::filter::{self, FilterContext, Predicate, Related};
+use crate::record::codec::{self, ValueRef, View, put_varint};
+use crate::record::error::{Error, Invalid, Result};
+use crate::record::field::FieldType;
+use crate::record::filter::{self, BindError, Filter, FilterContext, Predicate, Related};
 use crate::record::key;
 use crate::record::spec::{Spec, Visibility};
 use crate::store::Table;
@@ -34,8 +34,8 @@ pub(crate) struct Sight {
 pub(crate) struct Neighbours<'a>(pub(crate) &'a Overlay);
 
 impl Related for Neighbours<'_> {
-    fn fetch(&mut self, record: RecordRef) -> std::result::Result<Option<Vec<u8>>, Damaged> {
-        self.0.get(Table::Records, &key::record(record)).map_err(|_| Damaged("a related record can't be read"))
+    fn fetch(&mut self, record: RecordRef) -> Option<Vec<u8>> {
+        self.0.get(Table::Records, &key::record(record)).ok().flatten()
     }
 }
 
@@ -44,27 +44,40 @@ impl Sight {
         Sight { config, access, now, shares: RefCell::new(BTreeMap::new()) }
     }
 
-    /// What a filter's relative words mean to this actor now.
-    pub(crate) fn context(&self) -> FilterContext {
-        let zone = self.config.settings.zone;
-        let region = self.config.settings.region.clone();
-        FilterContext {
+    /// Binds a filter with what its relative words mean to this actor now.
+    fn bind_filter(&self, kind: KindNo, filter: &Filter) -> std::result::Result<Predicate, Vec<BindError>> {
+        let settings = &self.config.settings;
+        let context = FilterContext {
             now: self.now,
-            zone,
+            today: calendar::local_date(self.now, settings.zone),
+            day_start: &|day| calendar::start_of_day(day, settings.zone),
             me: self.access.actor.record(),
             my_team: self.access.team.clone(),
             my_department: self.access.department.clone(),
             my_subordinates: self.access.subordinates.clone(),
-            region,
-        }
+            normal: &|ty, text| match ty {
+                FieldType::Phone => text::phone::e164(text, &settings.region),
+                _ => text::email::normalise(text).ok(),
+            },
+            behaviour: &|_| None,
+        };
+        filter::bind(filter, &self.config.schema, kind, &context)
+    }
+
+    /// Binds a filter of the tenant's own making, which may look at every field.
+    pub(crate) fn bind_rule(&self, kind: KindNo, filter: &Filter, rule: &str) -> Result<Predicate> {
+        self.bind_filter(kind, filter)
+            .map_err(|_| Error::Corrupt(format!("rule `{rule}` no longer fits the fields of {kind}")))
     }
 
     /// Binds a filter to a kind's fields, none of which may be hidden from the actor.
-    pub(crate) fn bind(&self, kind: KindNo, filter: &filter::Filter) -> Result<Predicate> {
-        let predicate =
-            filter::bind(filter, &self.config.schema, kind, &self.context()).map_err(|errors| {
-                Error::Invalid(errors.into_iter().map(|error| error.into_invalid()).collect())
-            })?;
+    pub(crate) fn bind(&self, kind: KindNo, filter: &Filter) -> Result<Predicate> {
+        let predicate = self.bind_filter(kind, filter).map_err(|errors| {
+            let invalid = errors.into_iter().map(|error| {
+                Invalid::new(&error.field, "filter.invalid", error.problem.to_string())
+            });
+            Error::Invalid(invalid.collect())
+        })?;
         for (kind, field) in predicate.fields() {
             if matches!(self.access.field(kind, field), Some(FieldAccess::Hidden | FieldAccess::Masked)) {
                 return Err(self.unknown_field(kind, field));
@@ -159,14 +172,12 @@ impl Sight {
         Ok(None)
     }
 
-    fn share_filter(&self, kind: KindNo, place: usize, filter: &filter::Filter) -> Result<Arc<Predicate>> {
+    fn share_filter(&self, kind: KindNo, place: usize, filter: &Filter) -> Result<Arc<Predicate>> {
         if let Some(bound) = self.shares.borrow().get(&(kind, place)) {
             return Ok(bound.clone());
         }
         // A sharing rule is the administrator's, so it may look at fields that the actor may not.
-        let bound = filter::bind(filter, &self.config.schema, kind, &self.context())
-            .map_err(|_| Error::Corrupt("a sharing rule's filter no longer fits its kind".into()))?;
-        let bound = Arc::new(bound);
+        let bound = Arc::new(self.bind_rule(kind, filter, "sharing")?);
         self.shares.borrow_mut().insert((kind, place), bound.clone());
         Ok(bound)
     }

@@ -11,7 +11,7 @@ use crate::record::codec::{ValueRef, View};
 use crate::record::error::Result;
 use crate::record::journal::{self, Entry};
 use crate::record::key;
-use crate::store::{Batch, Cursor, Direction, Range, Store, Table};
+use crate::store::{Batch, Direction, Range, Store, Table};
 
 /// How many records or entries one transaction of a rebuild handles.
 const CHUNK: usize = 20_000;

@@ -1,12 +1,12 @@
 //! Values from what people type: one reading of text for imports, defaults and filters.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
 use super::field::{FieldError, FieldType};
 use super::schema::FieldDef;
 use crate::base::settings::Settings;
-use crate::base::{Instant, Money, RecordRef, Span, Value, text};
+use crate::base::{Instant, Money, RecordRef, Span, Value, calendar, text};
 
 /// Reads text as a value of a type; empty text is null, several values stand between `;` or `；`.
 ///
@@ -127,8 +127,7 @@ fn instant(input: &str, settings: &Settings) -> Option<Instant> {
     let time = chrono::NaiveTime::parse_from_str(time, "%H:%M:%S%.f")
         .or_else(|_| chrono::NaiveTime::parse_from_str(time, "%H:%M"))
         .ok()?;
-    let local = settings.zone.from_local_datetime(&NaiveDateTime::new(day, time));
-    local.earliest().map(|at| at.with_timezone(&chrono::Utc).into())
+    Some(calendar::instant_of(NaiveDateTime::new(day, time), settings.zone))
 }
 
 /// Money with its currency before or after, or without one in the base currency.

@@ -3,8 +3,7 @@
 //! A Chinese company's registered name has the parts region, trade name, trade and form (Regulations on the
 //! Administration of Enterprise Name Registration, 2020, article 6); an English one has a name and a form.
 
-use std::sync::LazyLock;
-
+use super::company_words::{COMMON, FORMS, Forms};
 use super::{fold, is_han, is_kept, region};
 
 /// A company's name in its parts, folded.
@@ -234,46 +233,6 @@ impl<'w> Part<'w> {
 /// The most words that a Latin form is written with: `S. de R.L. de C.V.`, `sp. z o. o.`, `limited liability company`.
 const MOST_WORDS: usize = 5;
 
-/// Ways to write a form with the canonical one.
-#[derive(Default)]
-struct Forms {
-    /// By falling length.
-    han: Vec<(&'static str, &'static str)>,
-    /// In order.
-    latin: Vec<(&'static str, &'static str)>,
-}
-
-#[derive(Default)]
-struct AllForms {
-    last: Forms,
-    inner: Forms,
-    lead: Vec<&'static str>,
-}
-
-static FORMS: LazyLock<AllForms> = LazyLock::new(|| {
-    let mut all = AllForms::default();
-    for line in include_str!("../../../data/legal_forms.txt").lines().filter(|line| !line.starts_with('#')) {
-        if let Some(lead) = line.strip_prefix("< ") {
-            all.lead.push(lead);
-            continue;
-        }
-        let (forms, line) = match line.strip_prefix("+ ") {
-            Some(line) => (&mut all.inner, line),
-            None => (&mut all.last, line),
-        };
-        let canonical = line.split(' ').next().unwrap_or(line);
-        for written in line.split(' ') {
-            let table = if written.starts_with(is_han) { &mut forms.han } else { &mut forms.latin };
-            table.push((written, canonical));
-        }
-    }
-    for forms in [&mut all.last, &mut all.inner] {
-        forms.han.sort_by_key(|(written, _)| std::cmp::Reverse(written.len()));
-        forms.latin.sort_unstable();
-    }
-    all
-});
-
 /// Words with which a Chinese branch's name ends.
 const BRANCHES: [&str; 18] = [
     "分公司",
@@ -335,8 +294,8 @@ fn take_place(folded: &str) -> (Option<String>, Option<String>) {
     while let Some((before, rest)) = folded.get(from..).and_then(|text| text.split_once('(')) {
         let Some((inside, after)) = rest.split_once(')') else { break };
         let word = super::squash(inside);
-        let place = PLACES.is_country(&word)
-            || PLACES.is_city(&word)
+        let place = COMMON.is_country(&word)
+            || COMMON.is_city(&word)
             || region::prefix(&word).is_some_and(|(_, rest)| rest.is_empty());
         let before = folded.get(..from + before.len()).unwrap_or_default();
         if place && !before.is_empty() {
@@ -367,7 +326,7 @@ fn without_place(body: Part<'_>) -> (Option<String>, Part<'_>) {
         _ => body,
     };
     let parted = |head: Part<'_>, rest: Part<'_>| {
-        (PLACES.is_city(head.text()) && rest.has_name()).then(|| head.joined(" "))
+        (COMMON.is_city(head.text()) && rest.has_name()).then(|| head.joined(" "))
     };
     for at in body.starts().skip(1).take(2) {
         if let Some(place) = parted(body.ending(at), body.beginning(at)) {
@@ -377,7 +336,7 @@ fn without_place(body: Part<'_>) -> (Option<String>, Part<'_>) {
     for at in body.starts().skip(1).collect::<Vec<_>>().into_iter().rev().take(2) {
         let (rest, place) = (body.ending(at), body.beginning(at));
         let bound = ["of", "in", "and", "the", "for"].contains(&rest.last_word());
-        if PLACES.is_country(place.text()) && !bound && rest.has_name() {
+        if COMMON.is_country(place.text()) && !bound && rest.has_name() {
             return (Some(place.joined(" ")), rest);
         }
     }
@@ -392,7 +351,7 @@ impl Part<'_> {
     /// Whether at least one word is not merely that of a trade.
     fn has_name(&self) -> bool {
         let ends = self.starts().skip(1).chain([self.to]);
-        self.starts().zip(ends).any(|(from, to)| !PLACES.is_trade(self.beginning(from).ending(to).text()))
+        self.starts().zip(ends).any(|(from, to)| !COMMON.is_trade(self.beginning(from).ending(to).text()))
     }
 }
 
@@ -403,7 +362,7 @@ fn names_somebody(text: &str) -> bool {
         let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(5);
         match ends
             .filter_map(|end| rest.split_at_checked(end))
-            .filter(|(word, _)| PLACES.is_trade(word))
+            .filter(|(word, _)| COMMON.is_trade(word))
             .last()
         {
             Some((_, after)) => rest = after,
@@ -412,40 +371,6 @@ fn names_somebody(text: &str) -> bool {
     }
     false
 }
-
-/// Words that are no company's own, each list in order.
-struct CommonWords {
-    countries: Vec<&'static str>,
-    cities: Vec<&'static str>,
-    trades: Vec<&'static str>,
-}
-
-impl CommonWords {
-    fn is_country(&self, word: &str) -> bool {
-        self.countries.binary_search(&word).is_ok()
-    }
-
-    fn is_city(&self, word: &str) -> bool {
-        self.cities.binary_search(&word).is_ok()
-    }
-
-    fn is_trade(&self, word: &str) -> bool {
-        self.trades.binary_search(&word).is_ok()
-    }
-}
-
-static PLACES: LazyLock<CommonWords> = LazyLock::new(|| {
-    let sorted = |text: &'static str| {
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let mut words: Vec<&'static str> = lines.flat_map(str::split_whitespace).collect();
-        words.sort_unstable();
-        words
-    };
-    let places = include_str!("../../../data/place_words.txt");
-    let (countries, cities) = places.split_once("---").unwrap_or((places, ""));
-    let trades = sorted(include_str!("../../../data/trade_words.txt"));
-    CommonWords { countries: sorted(countries), cities: sorted(cities), trades }
-});
 
 #[cfg(test)]
 #[path = "company_tests.rs"]

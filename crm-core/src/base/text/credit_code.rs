@@ -68,7 +68,7 @@ mod tests {
         {
             assert_eq!(normalise(text).as_deref(), Ok(good), "{text}");
         }
-        // Huawei Technologies and Tencent Computer Systems, as printed on their public registration pages.
+        // Codes with a digit and with a letter as check digit.
         for text in ["914403001922038216", "9144030071526726XG"] {
             assert_eq!(check(text), Ok(()), "{text}");
         }

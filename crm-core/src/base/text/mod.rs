@@ -4,6 +4,7 @@
 //! A change of any form raises [`NORMALISER`], so that indexes built on the old form are rebuilt.
 
 pub mod company;
+mod company_words;
 pub mod credit_code;
 pub mod email;
 pub mod phone;

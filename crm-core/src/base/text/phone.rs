@@ -256,8 +256,8 @@ mod tests {
         fn takes_any_text(raw in "\\PC*", region_code in "\\PC{0,3}") {
             let _ = (e164(&raw, &region_code), region(&raw));
             let masked = mask(&raw);
-            prop_assert!(masked.chars().filter(|c| *c == '*').count() >= masked.chars().count().min(4));
-            prop_assert_eq!(mask(&raw), masked);
+            let (hidden, shown) = (masked.matches('*').count(), masked.matches(|c: char| c.is_ascii_digit()).count());
+            prop_assert!(hidden >= 4 || shown == 0);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::base::{Currency, Instant};
 use crate::record::action::{Action, FieldAccess, Scope};
 use crate::record::field::FieldType;
 use crate::record::spec::{IndexSpec, Part};
-use crate::{choice_fields, record, row};
+use crate::choice_fields;
 
 choice_fields!(Disclosure);
 

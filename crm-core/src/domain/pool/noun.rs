@@ -3,7 +3,6 @@
 use crate::base::kind::{DepartmentId, UserId};
 use crate::record::spec::Part;
 use crate::record::spec::IndexSpec;
-use crate::record;
 
 record! {
     /// A pool of customers or leads without an owner, which its members may claim.

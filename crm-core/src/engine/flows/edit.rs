@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::base::{KindNo, RecordRef, Value};
-use crate::command;
 use crate::engine::config::spec;
 use crate::record::action::Action;
 use crate::record::codec::{self, View, put_varint};

@@ -1,0 +1,220 @@
+//! What a predicate says of one field, for a planner that looks for an index.
+
+use std::cmp::Ordering;
+use std::ops::Bound;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::eval::{Columns, Leaf, Node, Predicate, Source};
+use super::test::Test;
+use crate::base::{Instant, Money, Span, Value};
+use crate::record::codec::{Raw, put_value};
+use crate::record::field::FieldType;
+
+/// What values a field has in every record for which a predicate holds.
+///
+/// Of a list, one item has such a value. Null is meant only where it is listed: a range has no null in it.
+/// Numbers are of the field's type, money orders by currency and amount, and a phone number or e-mail
+/// address goes by its normal form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constraint {
+    /// The values.
+    pub bounds: Bounds,
+    /// Whether every record with such a value passes the tests that stand by themselves on the field.
+    pub exact: bool,
+}
+
+/// A set of values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bounds {
+    /// One of these.
+    OneOf(Vec<Value>),
+    /// Values in a range.
+    Range(Bound<Value>, Bound<Value>),
+    /// Texts that start so.
+    Prefix(String),
+}
+
+/// In place of a field's number: the record's id.
+pub const ID: u16 = 0;
+
+impl Predicate {
+    /// What the tests that all have to hold say of a field of the record itself; [`ID`] is its id.
+    /// None when they leave it open.
+    pub fn constraint(&self, field: u16) -> Option<Constraint> {
+        let parts = match &self.root {
+            Node::All(parts) => parts.as_slice(),
+            only => std::slice::from_ref(only),
+        };
+        let mut said: Vec<Said<'_>> = Vec::new();
+        for part in parts {
+            let (leaf, negated) = match part {
+                Node::Leaf(leaf) => (leaf, false),
+                Node::Not(part) => match part.as_ref() {
+                    Node::Leaf(leaf) if leaf.test == Test::Present => (leaf, true),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            if is_about(leaf, field) && (negated || leaf.test != Test::Present) {
+                said.push(Said { leaf, negated });
+            }
+        }
+        together(&said)
+    }
+}
+
+fn is_about(leaf: &Leaf, field: u16) -> bool {
+    let source = match leaf.target.source {
+        Source::Field(no) => no == field,
+        Source::Id => field == ID,
+        _ => false,
+    };
+    let address = matches!(leaf.target.ty, FieldType::Phone | FieldType::Email);
+    let columns =
+        leaf.target.columns == Columns::Whole || (address && leaf.target.columns == Columns::One(1));
+    source && columns && leaf.target.path.is_empty()
+}
+
+/// A test, or that there is no value.
+struct Said<'a> {
+    leaf: &'a Leaf,
+    negated: bool,
+}
+
+impl Said<'_> {
+    fn bounds(&self) -> Option<Bounds> {
+        // A list without items may have no entry in an index at all.
+        let single = self.leaf.target.columns == Columns::Whole && !self.leaf.target.many;
+        match self.negated {
+            true if single => Some(Bounds::OneOf(vec![Value::Null])),
+            true => None,
+            false => bounds(&self.leaf.test, self.leaf.target.ty),
+        }
+    }
+
+    fn holds(&self, value: &Value) -> bool {
+        let mut bytes = Vec::new();
+        put_value(&mut bytes, value);
+        Raw(&bytes).value().is_ok_and(|value| self.leaf.test.holds(value)) != self.negated
+    }
+}
+
+fn together(said: &[Said<'_>]) -> Option<Constraint> {
+    let single = said.iter().all(|said| said.leaf.target.columns == Columns::Whole && !said.leaf.target.many);
+    let mut each: Vec<Bounds> = said.iter().filter_map(Said::bounds).collect();
+    each.sort_by_key(|bounds| match bounds {
+        Bounds::OneOf(values) => values.len(),
+        Bounds::Prefix(_) => usize::MAX - 1,
+        Bounds::Range(..) => usize::MAX,
+    });
+    let known = each.len() == said.len();
+    let alone = known && said.len() == 1;
+    let mut each = each.into_iter();
+    let first = each.next()?;
+    if !single {
+        // Two tests of a list may hold for two items.
+        return Some(Constraint { bounds: first, exact: alone });
+    }
+    Some(match first {
+        Bounds::OneOf(values) => {
+            let values =
+                values.into_iter().filter(|value| said.iter().all(|said| said.holds(value))).collect();
+            Constraint { bounds: Bounds::OneOf(values), exact: true }
+        }
+        Bounds::Prefix(prefix) => Constraint { bounds: Bounds::Prefix(prefix), exact: alone },
+        Bounds::Range(low, high) => {
+            let (mut low, mut high) = (low, high);
+            for bounds in each {
+                if let Bounds::Range(other_low, other_high) = bounds {
+                    low = tighter(low, other_low, Ordering::Greater);
+                    high = tighter(high, other_high, Ordering::Less);
+                }
+            }
+            Constraint { bounds: Bounds::Range(low, high), exact: known }
+        }
+    })
+}
+
+/// The bound that lets fewer values pass; `wins` is how its value compares with the other.
+fn tighter(one: Bound<Value>, other: Bound<Value>, wins: Ordering) -> Bound<Value> {
+    let (Bound::Included(left) | Bound::Excluded(left)) = &one else { return other };
+    let (Bound::Included(right) | Bound::Excluded(right)) = &other else { return one };
+    match order(left, right) {
+        found if found == wins => one,
+        Ordering::Equal if matches!(one, Bound::Excluded(_)) => one,
+        _ => other,
+    }
+}
+
+fn order(left: &Value, right: &Value) -> Ordering {
+    match (left, right) {
+        (Value::Int(left), Value::Int(right)) => left.cmp(right),
+        (Value::Decimal(left), Value::Decimal(right)) => left.cmp(right),
+        (Value::Text(left), Value::Text(right)) => left.cmp(right),
+        (Value::Date(left), Value::Date(right)) => left.cmp(right),
+        (Value::Instant(left), Value::Instant(right)) => left.cmp(right),
+        (Value::Duration(left), Value::Duration(right)) => left.cmp(right),
+        (Value::Money(left), Value::Money(right)) => left.cmp(right),
+        _ => Ordering::Equal,
+    }
+}
+
+/// The values that pass one test, if they can be said; always exactly those.
+fn bounds(test: &Test, ty: FieldType) -> Option<Bounds> {
+    Some(match test {
+        Test::Bool(yes) => Bounds::OneOf(vec![(*yes).into()]),
+        Test::Number { low, high, .. } if ty == FieldType::Decimal => {
+            range(low.map(Value::Decimal), high.map(Value::Decimal))
+        }
+        Test::Number { whole, .. } => closed(*whole, Value::Int),
+        Test::Date(first, last) => closed((*first, *last), |days| {
+            let day = i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
+            day.map_or(Value::Null, Value::Date)
+        }),
+        Test::Instant(first, last) => closed((*first, *last), |micros| Instant::from_micros(micros).into()),
+        Test::Duration(least, most) => closed((*least, *most), |micros| Span::from_micros(micros).into()),
+        Test::Money { currency, low, high } => {
+            let currency = (*currency)?;
+            let money = |amount| Value::Money(Money::new(amount, currency));
+            let low = if *low == Bound::Unbounded { Bound::Included(Decimal::MIN) } else { *low };
+            let high = if *high == Bound::Unbounded { Bound::Included(Decimal::MAX) } else { *high };
+            range(low.map(money), high.map(money))
+        }
+        Test::TextRange(low, high) => range(low.clone().map(Value::Text), high.clone().map(Value::Text)),
+        Test::Texts(texts) => Bounds::OneOf(texts.iter().cloned().map(Value::Text).collect()),
+        Test::Records(records) => Bounds::OneOf(records.iter().copied().map(Value::Id).collect()),
+        Test::StartsWith(prefix) => Bounds::Prefix(prefix.clone()),
+        Test::AnyOf(tests) => {
+            let mut values = Vec::new();
+            for test in tests {
+                let Some(Bounds::OneOf(more)) = bounds(test, ty) else { return None };
+                more.into_iter().for_each(|value| {
+                    if !values.contains(&value) {
+                        values.push(value);
+                    }
+                });
+            }
+            Bounds::OneOf(values)
+        }
+        Test::Present | Test::Contains(_) | Test::EndsWith(_) => return None,
+    })
+}
+
+fn closed((first, last): (i64, i64), value: impl Fn(i64) -> Value) -> Bounds {
+    if first > last {
+        return Bounds::OneOf(Vec::new());
+    }
+    let low = if first == i64::MIN { Bound::Unbounded } else { Bound::Included(value(first)) };
+    let high = if last == i64::MAX { Bound::Unbounded } else { Bound::Included(value(last)) };
+    range(low, high)
+}
+
+/// A range, or the one value that is in it.
+fn range(low: Bound<Value>, high: Bound<Value>) -> Bounds {
+    match (low, high) {
+        (Bound::Included(low), Bound::Included(high)) if low == high => Bounds::OneOf(vec![low]),
+        (low, high) => Bounds::Range(low, high),
+    }
+}

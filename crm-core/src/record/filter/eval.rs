@@ -1,0 +1,298 @@
+//! A filter bound to a kind, evaluated on stored bytes.
+
+use std::rc::Rc;
+
+use super::test::Test;
+use crate::base::{KindNo, RecordRef};
+use crate::record::codec::{Damaged, Fields, Raw, ValueRef, View};
+use crate::record::field::FieldType;
+
+/// Where a predicate gets what isn't in the record itself.
+pub trait Related {
+    /// The stored bytes of a record that a field names; none when it can't be read.
+    fn fetch(&mut self, record: RecordRef) -> Option<Vec<u8>>;
+
+    /// How often a behaviour was seen of a record; see [`super::FilterContext::behaviour`].
+    fn behaviours(&mut self, record: RecordRef, behaviour: u32) -> i64 {
+        let _ = (record, behaviour);
+        0
+    }
+}
+
+/// Nothing beside the record itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRelated;
+
+impl Related for NoRelated {
+    fn fetch(&mut self, _: RecordRef) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// One step of a path: from a record through a reference field to a record of a kind.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Hop {
+    pub field: u16,
+    pub to: KindNo,
+}
+
+/// What of a record is tested.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Source {
+    Field(u16),
+    Id,
+    Revision,
+    UpdatedAt,
+    Behaviour(u32),
+}
+
+/// Which columns of a row are tested.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Columns {
+    /// It is no row, or all of it is.
+    Whole,
+    One(usize),
+    /// The first two: as entered, and the normal form.
+    RawOrNormal,
+}
+
+/// What a test reads.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Target {
+    pub path: Vec<Hop>,
+    pub source: Source,
+    pub columns: Columns,
+    pub ty: FieldType,
+    pub many: bool,
+}
+
+impl Target {
+    /// The field of the filtered record itself that is read first.
+    pub fn own_field(&self) -> Option<u16> {
+        match (self.path.first(), self.source) {
+            (Some(hop), _) => Some(hop.field),
+            (None, Source::Field(field)) => Some(field),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Leaf {
+    pub target: Target,
+    pub test: Test,
+    /// Which of the predicate's own fields it reads.
+    pub slot: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+    Leaf(Leaf),
+}
+
+/// A filter that is bound to the fields of a kind.
+#[derive(Clone, Debug)]
+pub struct Predicate {
+    pub(super) kind: KindNo,
+    pub(super) root: Node,
+    /// The fields of the record itself that are read, in the order of their numbers.
+    pub(super) own: Vec<u16>,
+    pub(super) fields: Vec<(KindNo, u16)>,
+}
+
+/// So many fields are kept without an allocation.
+const FEW: usize = 24;
+
+impl Predicate {
+    /// The kind whose records it tests.
+    pub fn kind(&self) -> KindNo {
+        self.kind
+    }
+
+    /// Every field that it reads, of this kind and of those that paths lead to, in order.
+    pub fn fields(&self) -> Vec<(KindNo, u16)> {
+        self.fields.clone()
+    }
+
+    /// Whether it holds for a record, given its stored form. The record's bytes are walked once at
+    /// most, as far as needed.
+    ///
+    /// # Errors
+    /// When the bytes of the record, or of one that a path leads to, are damaged.
+    pub fn matches(&self, id: u128, view: View<'_>, related: &mut dyn Related) -> Result<bool, Damaged> {
+        let mut few = [Raw::NULL; FEW];
+        let mut many = Vec::new();
+        let slots = match few.get_mut(..self.own.len()) {
+            Some(slots) => slots,
+            None => {
+                many.resize(self.own.len(), Raw::NULL);
+                many.as_mut_slice()
+            }
+        };
+        let mut walk = Walk {
+            record: RecordRef::new(self.kind, id),
+            view,
+            rest: view.fields(),
+            own: &self.own,
+            slots,
+            filled: 0,
+            visit: Visit { related, seen: Vec::new() },
+        };
+        walk.node(&self.root)
+    }
+}
+
+/// The record under test and how far its fields were read.
+struct Walk<'a, 'p> {
+    record: RecordRef,
+    view: View<'a>,
+    rest: Fields<'a>,
+    own: &'p [u16],
+    slots: &'p mut [Raw<'a>],
+    filled: usize,
+    visit: Visit<'p>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn node(&mut self, node: &Node) -> Result<bool, Damaged> {
+        match node {
+            Node::All(parts) => {
+                for part in parts {
+                    if !self.node(part)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Node::Any(parts) => {
+                for part in parts {
+                    if self.node(part)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Node::Not(part) => Ok(!self.node(part)?),
+            Node::Leaf(leaf) => self.leaf(leaf),
+        }
+    }
+
+    fn leaf(&mut self, leaf: &Leaf) -> Result<bool, Damaged> {
+        if !leaf.target.path.is_empty() {
+            let value = self.slot(leaf.slot)?.value()?;
+            return self.visit.follow(leaf, &leaf.target.path, value);
+        }
+        match leaf.target.source {
+            Source::Field(_) => {
+                let raw = self.slot(leaf.slot)?;
+                Ok(raw != Raw::NULL && leaf.holds(raw.value()?))
+            }
+            _ => self.visit.test(leaf, self.record, self.view),
+        }
+    }
+
+    /// The stored value of one of the predicate's own fields.
+    fn slot(&mut self, slot: usize) -> Result<Raw<'a>, Damaged> {
+        while self.filled <= slot {
+            let Some((number, raw)) = self.rest.step()? else {
+                self.filled = self.own.len();
+                break;
+            };
+            while let Some(wanted) = self.own.get(self.filled) {
+                if *wanted > number {
+                    break;
+                }
+                if *wanted == number
+                    && let Some(place) = self.slots.get_mut(self.filled)
+                {
+                    *place = raw;
+                }
+                self.filled += 1;
+            }
+            if self.own.len() == self.filled {
+                break;
+            }
+        }
+        Ok(self.slots.get(slot).copied().unwrap_or(Raw::NULL))
+    }
+}
+
+/// The records that paths lead to, each fetched once.
+struct Visit<'p> {
+    related: &'p mut dyn Related,
+    seen: Vec<(RecordRef, Option<Rc<[u8]>>)>,
+}
+
+impl Visit<'_> {
+    fn bytes(&mut self, record: RecordRef) -> Option<Rc<[u8]>> {
+        if let Some((_, bytes)) = self.seen.iter().find(|(seen, _)| *seen == record) {
+            return bytes.clone();
+        }
+        let bytes = self.related.fetch(record).map(Rc::from);
+        self.seen.push((record, bytes.clone()));
+        bytes
+    }
+
+    /// Whether a test holds for any record at the end of a path that goes on from a reference.
+    fn follow(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {
+        match value {
+            ValueRef::List(items) => {
+                for item in items {
+                    if self.hop(leaf, path, item)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            one => self.hop(leaf, path, one),
+        }
+    }
+
+    fn hop(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {
+        let (Some((hop, rest)), ValueRef::Id(record)) = (path.split_first(), value) else { return Ok(false) };
+        if record.kind != hop.to {
+            return Ok(false);
+        }
+        let Some(bytes) = self.bytes(record) else { return Ok(false) };
+        let view = View::new(&bytes)?;
+        match rest.first() {
+            Some(next) => self.follow(leaf, rest, view.get(next.field)?),
+            None => self.test(leaf, record, view),
+        }
+    }
+
+    fn test(&mut self, leaf: &Leaf, record: RecordRef, view: View<'_>) -> Result<bool, Damaged> {
+        let value = match leaf.target.source {
+            Source::Field(field) => view.get(field)?,
+            Source::Id => ValueRef::Id(record),
+            Source::Revision => ValueRef::Int(i64::try_from(view.revision).unwrap_or(i64::MAX)),
+            Source::UpdatedAt => ValueRef::Instant(view.updated_at),
+            Source::Behaviour(behaviour) => ValueRef::Int(self.related.behaviours(record, behaviour)),
+        };
+        Ok(leaf.holds(value))
+    }
+}
+
+impl Leaf {
+    /// Whether the test holds for a field's value, or the columns of its rows.
+    fn holds(&self, value: ValueRef<'_>) -> bool {
+        let columns = self.target.columns;
+        if columns == Columns::Whole {
+            return self.test.holds(value);
+        }
+        let in_row = |row: ValueRef<'_>| {
+            let ValueRef::List(mut cells) = row else { return false };
+            match columns {
+                Columns::One(column) => cells.nth(column).is_some_and(|cell| self.test.holds(cell)),
+                _ => cells.take(2).any(|cell| self.test.holds(cell)),
+            }
+        };
+        match value {
+            ValueRef::List(mut rows) if self.target.many => rows.any(in_row),
+            row => in_row(row),
+        }
+    }
+}

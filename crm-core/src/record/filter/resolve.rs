@@ -1,0 +1,187 @@
+//! What the path of a test leads to.
+
+use super::Path;
+use super::bind::Problem;
+use super::eval::{Columns, Hop, Leaf, Node, Source, Target};
+use super::suggest::nearest;
+use super::test::Test;
+use crate::base::KindNo;
+use crate::record::field::{Column, FieldType};
+use crate::record::schema::{FieldDef, KindSchema, Schema};
+
+/// The field at the end of a path.
+pub(super) struct Resolved<'a> {
+    pub target: Target,
+    field: Option<&'a FieldDef>,
+    column: Option<&'static Column>,
+}
+
+/// The names of what every record has beside its fields.
+const META: [([&str; 3], Source); 3] = [
+    (["id", "id", "编号"], Source::Id),
+    (["revision", "revision", "版本"], Source::Revision),
+    (["updated_at", "updated at", "更新时间"], Source::UpdatedAt),
+];
+
+/// Follows a path from a kind. Every field on the way is added to `read`.
+pub(super) fn resolve<'a>(
+    path: &Path,
+    schema: &'a Schema,
+    kind: KindNo,
+    behaviour: &dyn Fn(&str) -> Option<u32>,
+    read: &mut Vec<(KindNo, u16)>,
+) -> Result<Resolved<'a>, Problem> {
+    let mut hops = Vec::new();
+    let mut kind = kind;
+    let mut names = path.0.iter().peekable();
+    while let Some(name) = names.next() {
+        let fields = schema.kind(kind);
+        let last = names.peek().is_none();
+        let Some(field) = fields.and_then(|fields| fields.named(name)) else {
+            return match meta(name, kind)
+                .or_else(|| Some((Source::Behaviour(behaviour(name)?), FieldType::Int)))
+            {
+                Some((source, ty)) if last => Ok(Resolved::new(hops, source, ty, None)),
+                Some(_) => Err(Problem::NotAReference { name: name.clone() }),
+                None => Err(unknown(name, kind, fields.map(AsRef::as_ref))),
+            };
+        };
+        read.push((kind, field.no));
+        if last {
+            return Ok(Resolved::new(hops, Source::Field(field.no), field.ty, Some(field)));
+        }
+        match field.ty {
+            FieldType::Record(Some(to)) => {
+                hops.push(Hop { field: field.no, to });
+                kind = to;
+            }
+            FieldType::Record(None) => return Err(Problem::AnyKind { name: name.clone() }),
+            _ if !field.columns.is_empty() => {
+                let column = names.next().map_or("", String::as_str);
+                return match names.next() {
+                    None => column_of(hops, field, column, kind),
+                    Some(_) => Err(Problem::NotAReference { name: column.to_owned() }),
+                };
+            }
+            _ => return Err(Problem::NotAReference { name: name.clone() }),
+        }
+    }
+    Err(unknown("", kind, None))
+}
+
+fn meta(name: &str, kind: KindNo) -> Option<(Source, FieldType)> {
+    let (_, source) =
+        META.iter().find(|(names, _)| names.iter().any(|known| known.eq_ignore_ascii_case(name)))?;
+    let ty = match source {
+        Source::Id => FieldType::Record(Some(kind)),
+        Source::UpdatedAt => FieldType::Instant,
+        _ => FieldType::Int,
+    };
+    Some((*source, ty))
+}
+
+fn column_of<'a>(
+    path: Vec<Hop>,
+    field: &'a FieldDef,
+    name: &str,
+    kind: KindNo,
+) -> Result<Resolved<'a>, Problem> {
+    let is =
+        |column: &Column| column.name == name || column.zh == name || column.en.eq_ignore_ascii_case(name);
+    let Some((place, column)) = field.columns.iter().enumerate().find(|(_, column)| is(column)) else {
+        let suggestion =
+            nearest(name, field.columns.iter().flat_map(|column| [column.name, column.en, column.zh]));
+        return Err(Problem::UnknownField { name: format!("{}.{name}", field.name), kind, suggestion });
+    };
+    let mut resolved = Resolved::new(path, Source::Field(field.no), column.shape.ty, Some(field));
+    resolved.target.columns = Columns::One(place);
+    resolved.column = Some(column);
+    Ok(resolved)
+}
+
+fn unknown(name: &str, kind: KindNo, fields: Option<&KindSchema>) -> Problem {
+    let names = fields
+        .into_iter()
+        .flat_map(KindSchema::fields)
+        .flat_map(|field| [field.name.as_ref(), field.en.as_ref(), field.zh.as_ref()]);
+    Problem::UnknownField { name: name.to_owned(), kind, suggestion: nearest(name, names) }
+}
+
+impl<'a> Resolved<'a> {
+    fn new(path: Vec<Hop>, source: Source, ty: FieldType, field: Option<&'a FieldDef>) -> Self {
+        let many = field.is_some_and(|field| field.many);
+        Resolved { target: Target { path, source, columns: Columns::Whole, ty, many }, field, column: None }
+    }
+
+    /// A test of the field.
+    pub fn leaf(&self, test: Test) -> Node {
+        Node::Leaf(Leaf { target: self.target.clone(), test, slot: 0 })
+    }
+
+    /// A test of some columns of the field.
+    pub fn leaf_of(&self, columns: Columns, test: Test) -> Node {
+        Node::Leaf(Leaf { target: Target { columns, ..self.target.clone() }, test, slot: 0 })
+    }
+
+    /// The code of a choice, given its code or a label. A field without choices takes any.
+    pub fn choice(&self, name: &str) -> Result<String, Problem> {
+        let choices: Vec<[&str; 3]> = match (self.column, self.field) {
+            (Some(column), _) => {
+                column.shape.choices.iter().map(|choice| [choice.code, choice.en, choice.zh]).collect()
+            }
+            (None, Some(field)) => field
+                .choices
+                .iter()
+                .map(|choice| [choice.code.as_ref(), choice.en.as_ref(), choice.zh.as_ref()])
+                .collect(),
+            (None, None) => Vec::new(),
+        };
+        if choices.is_empty() {
+            return Ok(name.to_owned());
+        }
+        let by_code = choices.iter().find(|[code, ..]| *code == name);
+        let by_label =
+            || choices.iter().find(|[_, en, zh]| en.to_lowercase() == name.to_lowercase() || *zh == name);
+        match by_code.or_else(by_label) {
+            Some([code, ..]) => Ok((*code).to_owned()),
+            None => Err(Problem::UnknownChoice {
+                found: name.to_owned(),
+                suggestion: nearest(name, choices.iter().flatten().copied()),
+            }),
+        }
+    }
+
+    /// The problem that a column has to be named.
+    pub fn whole_row(&self) -> Problem {
+        let columns = self
+            .column
+            .map_or_else(|| self.field.map_or(&[][..], |field| field.columns), |column| column.shape.columns);
+        let names: Vec<String> = columns.iter().map(|column| format!("`{}`", column.name)).collect();
+        Problem::WholeRow { columns: names.join(", ") }
+    }
+
+    /// The problem that an operator doesn't go with the field's type.
+    pub fn operator(&self, what: &str) -> Problem {
+        Problem::Operator { what: what.to_owned(), ty: type_name(self.target.ty) }
+    }
+}
+
+/// A type in words.
+pub(super) const fn type_name(ty: FieldType) -> &'static str {
+    match ty {
+        FieldType::Bool => "yes or no",
+        FieldType::Int => "a whole number",
+        FieldType::Decimal => "a number",
+        FieldType::Text => "text",
+        FieldType::Date => "a date",
+        FieldType::Instant => "a date and time",
+        FieldType::Duration => "a length of time",
+        FieldType::Money => "an amount of money",
+        FieldType::Currency => "a currency",
+        FieldType::Record(_) => "a record",
+        FieldType::Choice => "a choice",
+        FieldType::Phone => "a phone number",
+        FieldType::Email => "an e-mail address",
+        FieldType::Row => "rows",
+    }
+}
