@@ -6,7 +6,6 @@ use super::{define, set, set_some};
 use crate::base::kind::{NumberingId, ValidationId};
 use crate::base::settings::Disclosure;
 use crate::base::{Currency, KindNo};
-use crate::command;
 use crate::domain::org::{NUMBERING_BY_KIND, Numbering, RateRow, SETTINGS, Settings, Validation};
 use crate::record::action::Action;
 use crate::record::desk::Desk;

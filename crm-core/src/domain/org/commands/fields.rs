@@ -5,7 +5,6 @@ use rust_decimal::Decimal;
 use super::{set, set_some};
 use crate::base::KindNo;
 use crate::base::kind::CustomFieldId;
-use crate::command;
 use crate::domain::org::{CustomField, CustomType, FieldChoice, FieldColumn};
 use crate::record::action::Action;
 use crate::record::desk::Desk;

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::define;
 use crate::base::KindNo;
 use crate::base::kind::LifecycleId;
-use crate::command;
 use crate::domain::org::{LIFECYCLE_BY_NAME, LifecycleDefinition, rules};
 use crate::record::action::Action;
 use crate::record::desk::{Desk, Purpose};
@@ -89,10 +88,8 @@ fn move_records(
     let named = desk.lifecycle(new.kind, Some(&new.name));
     let default = desk.lifecycle(new.kind, None).ok();
     // Records name their lifecycle; where they name none, they follow the default one.
-    let follows = |named: &str| match named {
-        "" => is_default || default.as_ref().is_some_and(|default| default.name == new.name),
-        named => named == new.name,
-    };
+    let leads = is_default || default.as_ref().is_some_and(|default| default.name == new.name);
+    let follows = |named: &str| if named.is_empty() { leads } else { named == new.name };
     let old = match (named, default) {
         (Ok(old), _) => old,
         (Err(_), Some(default)) if is_default => default,

@@ -2,7 +2,6 @@
 
 use super::{set, set_some};
 use crate::base::kind::{DepartmentId, RoleId, TeamId, UserId};
-use crate::command;
 use crate::domain::org::{Department, Team, User, active_user};
 use crate::record::action::Action;
 use crate::record::desk::{Desk, Purpose};

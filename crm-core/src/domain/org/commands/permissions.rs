@@ -3,7 +3,6 @@
 use super::define;
 use crate::base::KindNo;
 use crate::base::kind::{DepartmentId, RoleId, ShareId, TeamId, UserId};
-use crate::command;
 use crate::domain::org::{FieldRule, Grant, Role, Share};
 use crate::record::action::Action;
 use crate::record::spec::Record;
