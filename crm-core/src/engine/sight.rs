@@ -15,7 +15,7 @@ use crate::record::error::{Error, Invalid, Result};
 use crate::record::field::FieldType;
 use crate::record::filter::{self, BindError, Filter, FilterContext, Predicate, Related};
 use crate::record::key;
-use crate::record::spec::{Spec, Visibility};
+use crate::record::spec::{CREATED_BY, Spec, Visibility};
 use crate::store::Table;
 
 /// How deep a chain of parents is followed.
@@ -139,11 +139,23 @@ impl Sight {
         if !self.access.may(action, spec.kind) || depth >= DEEPEST_PARENT {
             return Ok(None);
         }
-        let ValueRef::Id(parent) = view.get(parent)? else { return Ok(None) };
-        match overlay.get(Table::Records, &key::record(parent))? {
-            None => Ok(None),
-            Some(image) => self.grounds_at(overlay, Action::Read, parent, &image, depth + 1),
+        let parents: Vec<RecordRef> = match view.get(parent)? {
+            ValueRef::Id(parent) => vec![parent],
+            ValueRef::List(items) => items.filter_map(id_of).collect(),
+            // What hangs below nothing yet is its maker's.
+            _ => {
+                let maker = id_of(view.get(CREATED_BY)?);
+                return Ok(maker.filter(|maker| Some(maker.bits) == self.access.me).map(|_| Grounds::Scope));
+            }
+        };
+        for parent in parents {
+            let Some(image) = overlay.get(Table::Records, &key::record(parent))? else { continue };
+            let grounds = self.grounds_at(overlay, Action::Read, parent, &image, depth + 1)?;
+            if grounds.is_some() {
+                return Ok(grounds);
+            }
         }
+        Ok(None)
     }
 
     fn shared(
@@ -206,6 +218,13 @@ impl Sight {
             }
         }
         Ok(codec::image(view.revision, view.head, view.updated_at, &fields))
+    }
+}
+
+fn id_of(value: ValueRef<'_>) -> Option<RecordRef> {
+    match value {
+        ValueRef::Id(record) => Some(record),
+        _ => None,
     }
 }
 
