@@ -29,6 +29,13 @@ commands! {
     super::flows::edit::CreateRecord,
     super::flows::edit::UpdateRecord,
     super::flows::edit::DeleteRecord,
+    crate::domain::party::CreateCustomer,
+    crate::domain::party::CreateContact,
+    crate::domain::party::LinkContact,
+    crate::domain::party::UnlinkContact,
+    crate::domain::party::MoveContact,
+    crate::domain::party::CreateRelation,
+    crate::domain::party::EndRelation,
 }
 
 impl Session<'_> {

@@ -3,10 +3,11 @@
 pub mod edit;
 
 use super::due::Handler;
+use crate::domain::party;
 
 /// The handler of a kind of due work.
 pub(crate) fn handler(work: &str) -> Option<Handler> {
     HANDLERS.iter().find(|(name, _)| *name == work).map(|(_, handler)| *handler)
 }
 
-const HANDLERS: &[(&str, Handler)] = &[];
+const HANDLERS: &[(&str, Handler)] = &[(party::PERIOD, party::period_due)];
