@@ -72,6 +72,8 @@ kinds! {
     ContactLink = 22, "contact_link", "Contact's post", "任职关系", ContactLinkId;
     /// A typed link between two customers, or between two contacts.
     Relation = 23, "relation", "Relation", "关联关系", RelationId;
+    /// An industry that a tenant adds to the default tree.
+    Industry = 24, "industry", "Industry", "行业", IndustryId;
     /// A pool of customers or leads without an owner.
     Pool = 25, "pool", "Public pool", "公海", PoolId;
     /// An unconfirmed interest.

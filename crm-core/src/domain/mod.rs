@@ -3,9 +3,10 @@
 
 pub mod lead;
 pub mod org;
+pub mod party;
 pub mod pool;
 
 use crate::record::spec::Spec;
 
 /// The declaration of every kind of record.
-pub const SPECS: &[&[&Spec]] = &[lead::SPECS, org::SPECS, pool::SPECS];
+pub const SPECS: &[&[&Spec]] = &[lead::SPECS, org::SPECS, party::SPECS, pool::SPECS];
