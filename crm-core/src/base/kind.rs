@@ -96,6 +96,8 @@ kinds! {
     Task = 61, "task", "Task", "任务", TaskId;
     /// A message in a user's inbox.
     Notification = 62, "notification", "Notification", "通知", NotificationId;
+    /// A kind of activity that the tenant has added.
+    ActivityType = 63, "activity_type", "Activity type", "互动类型", ActivityTypeId;
 }
 
 impl KindNo {

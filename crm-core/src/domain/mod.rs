@@ -1,12 +1,25 @@
 //! The rooms of the trade, one folder a noun. A room knows [`base`](crate::base),
 //! [`record`](crate::record) and itself.
 
+pub mod activity;
+pub mod catalog;
+pub mod opportunity;
 pub mod lead;
 pub mod org;
 pub mod party;
 pub mod pool;
+pub mod task;
 
 use crate::record::spec::Spec;
 
 /// The declaration of every kind of record.
-pub const SPECS: &[&[&Spec]] = &[lead::SPECS, org::SPECS, party::SPECS, pool::SPECS];
+pub const SPECS: &[&[&Spec]] = &[
+    org::SPECS,
+    party::SPECS,
+    pool::SPECS,
+    lead::SPECS,
+    opportunity::SPECS,
+    catalog::SPECS,
+    activity::SPECS,
+    task::SPECS,
+];

@@ -7,7 +7,6 @@ use crate::base::kind::{
 };
 use crate::base::settings::Disclosure;
 use crate::base::{Kind, RecordRef};
-use crate::command;
 use crate::domain::lead::rules::{self, Match};
 use crate::domain::lead::{
     CHANNEL_BY_NAME, Lead, LeadChannel, LeadDraft, MatchKey, OnDuplicate, lead_id, start,

@@ -1,6 +1,9 @@
 //! Commands that span rooms, and the handlers of due work.
 
+pub mod assign;
+pub mod capture;
 pub mod edit;
+mod repeated;
 
 use super::due::Handler;
 
@@ -9,4 +12,7 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
     HANDLERS.iter().find(|(name, _)| *name == work).map(|(_, handler)| *handler)
 }
 
-const HANDLERS: &[(&str, Handler)] = &[];
+const HANDLERS: &[(&str, Handler)] = &[
+    (assign::ASSIGN, assign::assign_due),
+    (assign::REASSIGN, assign::reassign_due),
+];
