@@ -3,8 +3,8 @@
 
 pub mod activity;
 pub mod catalog;
-pub mod opportunity;
 pub mod lead;
+pub mod opportunity;
 pub mod org;
 pub mod party;
 pub mod pool;
@@ -16,8 +16,8 @@ use crate::record::spec::Spec;
 pub const SPECS: &[&[&Spec]] = &[
     org::SPECS,
     party::SPECS,
-    pool::SPECS,
     lead::SPECS,
+    pool::SPECS,
     opportunity::SPECS,
     catalog::SPECS,
     activity::SPECS,

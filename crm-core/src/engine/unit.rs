@@ -358,6 +358,20 @@ impl Desk for Unit<'_> {
         Ok(found)
     }
 
+    fn walk(&mut self, kind: KindNo, after: Option<RecordRef>, limit: usize) -> Result<Vec<RecordRef>> {
+        let mut range = Range::prefix(&kind.0.to_be_bytes());
+        if let Some(after) = after {
+            range.from = std::ops::Bound::Excluded(key::record(after));
+        }
+        let mut cursor = self.overlay.range(Table::Records, range, Direction::Forward)?;
+        let mut found = Vec::new();
+        while found.len() < limit && cursor.step()? {
+            let record = key::read_record(cursor.key()).ok_or_else(|| Error::Corrupt("a record's key".into()))?;
+            found.push(record);
+        }
+        Ok(found)
+    }
+
     fn sees(&mut self, record: RecordRef) -> Result<bool> {
         match self.image(record)? {
             None => Ok(false),

@@ -90,6 +90,12 @@ pub trait Desk {
     fn count(&mut self, lookup: &Lookup) -> Result<usize>;
     /// Which records there are by an index, seen or not: for [`Desk::enlist`], never for showing.
     fn matches(&mut self, lookup: &Lookup) -> Result<Vec<RecordRef>>;
+    /// The records of a kind in the order of their ids, after one of them, seen or not: for rules
+    /// that reach every record of a kind, never for showing.
+    fn walk(&mut self, kind: KindNo, after: Option<RecordRef>, limit: usize) -> Result<Vec<RecordRef>> {
+        let _ = (after, limit);
+        Err(Error::Internal(format!("this desk can't walk over every {kind}")))
+    }
     /// Whether the actor may see a record.
     fn sees(&mut self, record: RecordRef) -> Result<bool>;
     /// Writes a record's fields; a record that was neither loaded nor enlisted is created.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::noun::{Intent, Lead, LeadPerson};
-use crate::base::kind::{LeadId, UserId};
 use crate::base::choice::Choice;
+use crate::base::kind::{LeadId, UserId};
 use crate::base::settings::Settings;
 use crate::base::text::phone;
 use crate::base::{Instant, Money, Value};
