@@ -1,6 +1,9 @@
 //! Commands that span rooms, and the handlers of due work.
 
+pub mod assign;
+pub mod capture;
 pub mod edit;
+mod repeated;
 
 use super::due::Handler;
 use crate::domain::party;
@@ -11,3 +14,7 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
 }
 
 const HANDLERS: &[(&str, Handler)] = &[(party::PERIOD, party::period_due)];
+const HANDLERS: &[(&str, Handler)] = &[
+    (assign::ASSIGN, assign::assign_due),
+    (assign::REASSIGN, assign::reassign_due),
+];
