@@ -1,5 +1,6 @@
 //! Commands that span rooms, and the handlers of due work.
 
+pub mod advance;
 pub mod edit;
 
 use super::due::Handler;
@@ -9,4 +10,6 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
     HANDLERS.iter().find(|(name, _)| *name == work).map(|(_, handler)| *handler)
 }
 
-const HANDLERS: &[(&str, Handler)] = &[];
+const HANDLERS: &[(&str, Handler)] = &[
+    (advance::RESUME, advance::resume),
+];
