@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod catalog;
+pub mod lead;
 pub mod opportunity;
 pub mod org;
 pub mod party;
@@ -15,6 +16,7 @@ use crate::record::spec::Spec;
 pub const SPECS: &[&[&Spec]] = &[
     org::SPECS,
     party::SPECS,
+    lead::SPECS,
     pool::SPECS,
     opportunity::SPECS,
     catalog::SPECS,

@@ -108,9 +108,13 @@ mod tests {
 
     #[test]
     fn kinds_by_any_name() {
-        for (given, stored) in
-            [("call", "call"), ("电话", "call"), ("e-mail", "email"), ("WeChat", "wechat"), ("pigeon", "pigeon")]
-        {
+        for (given, stored) in [
+            ("call", "call"),
+            ("电话", "call"),
+            ("e-mail", "email"),
+            ("WeChat", "wechat"),
+            ("pigeon", "pigeon"),
+        ] {
             let kind = KindCode::from_value(&given.into()).unwrap();
             assert_eq!(kind.to_value(), stored.into(), "{given}");
         }

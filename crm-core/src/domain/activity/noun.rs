@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use crate::base::choice::Choice;
 use crate::base::kind::{ContactId, UserId};
 use crate::base::{Instant, RecordRef};
+use crate::choice_fields;
 use crate::record::codec::{self, ValueRef};
 use crate::record::field::{Field, FieldError, FieldType, Shape};
 use crate::record::spec::{IndexSpec, Part, Visibility};
-use crate::choice_fields;
 
 crate::choice! {
     /// The kinds of activity that the engine knows; a tenant adds others as [`ActivityType`]s.

@@ -23,7 +23,9 @@ pub(super) fn product(
     let Some(view) = after else { return Ok(()) };
     let product = Product::read(Id::from_u128(record.bits), view)?;
     not_negative(product.price)?;
-    if let Some(percent) = product.tax_percent.filter(|tax| *tax < Decimal::ZERO || *tax > Decimal::ONE_HUNDRED) {
+    if let Some(percent) =
+        product.tax_percent.filter(|tax| *tax < Decimal::ZERO || *tax > Decimal::ONE_HUNDRED)
+    {
         let message = format!("`{percent}` is not a tax from 0 to 100 %");
         return Err(Error::invalid("tax_percent", "catalog.tax_out_of_range", message));
     }

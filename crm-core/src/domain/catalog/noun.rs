@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::base::kind::{PriceBookId, ProductId};
 use crate::base::{Currency, Money};
-use crate::record::spec::{IndexSpec, Part};
 use crate::choice_fields;
+use crate::record::spec::{IndexSpec, Part};
 
 crate::choice! {
     /// What kind of thing is sold.

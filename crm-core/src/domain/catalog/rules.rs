@@ -265,7 +265,13 @@ mod tests {
         vec![product(1, "GW-R", ""), product(2, "GW", "100 CNY")]
     }
 
-    fn request(level: &str, region: &str, quantity: i64, on: &str, currency: Option<Currency>) -> PriceRequest {
+    fn request(
+        level: &str,
+        region: &str,
+        quantity: i64,
+        on: &str,
+        currency: Option<Currency>,
+    ) -> PriceRequest {
         PriceRequest {
             customer_level: level.into(),
             region: region.into(),

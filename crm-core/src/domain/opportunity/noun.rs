@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 
 use crate::base::kind::{ContactId, CustomerId, LeadId, ProductId, UserId};
 use crate::base::{Instant, Money};
+use crate::choice_fields;
 use crate::record::lifecycle::Spent;
 use crate::record::spec::{IndexSpec, Part, StateFields, Visibility};
-use crate::choice_fields;
 
 crate::choice! {
     /// What a contact means for the customer's decision.

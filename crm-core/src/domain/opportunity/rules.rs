@@ -120,7 +120,8 @@ pub fn enter(deal: &mut Opportunity, to: &State, reason: &str, rival: &str, now:
     let closed = to.class.is_closed();
     deal.closed_at = closed.then_some(now);
     deal.won_at = (to.class == StateClass::Won).then_some(now);
-    let given = |class: StateClass, text: &str| if to.class == class { text.to_owned() } else { String::new() };
+    let given =
+        |class: StateClass, text: &str| if to.class == class { text.to_owned() } else { String::new() };
     deal.won_reason = given(StateClass::Won, reason);
     deal.lost_reason = given(StateClass::Lost, reason);
     deal.lost_to = given(StateClass::Lost, rival);

@@ -96,7 +96,8 @@ crate::command! {
 /// When the lifecycle has none.
 pub fn begin(desk: &dyn Desk, task: &mut Task) -> Result<()> {
     let lifecycle = desk.lifecycle(kind::Task::NO, None)?;
-    let state = lifecycle.start(None).map_err(|refusal| Error::refused(refusal.code(), refusal.to_string()))?;
+    let state =
+        lifecycle.start(None).map_err(|refusal| Error::refused(refusal.code(), refusal.to_string()))?;
     task.state.clone_from(&state.code);
     task.state_since = Some(desk.now());
     Ok(())

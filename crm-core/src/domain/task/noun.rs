@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use crate::base::kind::{TaskId, UserId};
 use crate::base::{Instant, RecordRef};
+use crate::choice_fields;
 use crate::record::lifecycle::Spent;
 use crate::record::spec::{IndexSpec, Part, StateFields, Visibility};
-use crate::choice_fields;
 
 crate::choice! {
     /// How much it matters.
