@@ -7,7 +7,7 @@ use crate::domain::party;
 use crate::record::codec::{ValueRef, View};
 use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::Result;
-use crate::record::spec::{CREATED_AT, Record};
+use crate::record::spec::CREATED_AT;
 
 /// What counts of a deal for its customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

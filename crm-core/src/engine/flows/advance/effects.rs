@@ -1,6 +1,6 @@
 //! What entering a state means for records of one kind.
 
-use super::{Entering, Request, Right};
+use super::{Entering, Request};
 use crate::base::kind::TaskId;
 use crate::base::{Id, Kind, KindNo, kind};
 use crate::domain::lead::Lead;
@@ -19,8 +19,7 @@ const TASK: KindNo = kind::Task::NO;
 /// What forbids a move beyond what its lifecycle says.
 pub(super) fn forbidden(request: &Request, to: Option<&State>) -> Option<Refusal> {
     let wins = request.record.kind == LEAD && to.is_some_and(|to| to.class == StateClass::Won);
-    (wins && request.right == Right::Actor)
-        .then(|| Refusal::new("lead.not_converted", "a lead is won by converting it, not by a move"))
+    wins.then(|| Refusal::new("lead.not_converted", "a lead is won by converting it, not by a move"))
 }
 
 /// Writes the record with what follows from the state entered; answers the tasks that this created.
