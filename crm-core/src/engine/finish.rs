@@ -16,7 +16,7 @@ use crate::record::error::{Error, Invalid, Result};
 use crate::record::journal::{self, Change, Draft, Entry, FieldChange, Header};
 use crate::record::key;
 use crate::record::schema::KindSchema;
-use crate::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Marks, Visibility};
+use crate::record::spec::{Invariant, CREATED_AT, CREATED_BY, FIRST_CUSTOM, Marks, Visibility};
 use crate::store::Table;
 
 /// The end of the journal: where the next entry goes.
@@ -82,11 +82,13 @@ fn check_invariants(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
     let mut place = 0;
     while let Some(record) = unit.order.get(place).copied() {
         place += 1;
-        let Some(invariant) = spec(record.kind)?.invariant else { continue };
-        let Some(touched) = unit.touched.get(&record) else { continue };
-        let (before, after) = (touched.before.clone(), touched.fields.clone());
-        let before = before.as_deref().map(View::new).transpose()?;
-        invariant(unit, record, before, after.as_deref().map(View::of_fields))?;
+        let own = spec(record.kind)?.invariant;
+        for follows in own.into_iter().chain([super::flows::follow as Invariant]) {
+            let Some(touched) = unit.touched.get(&record) else { continue };
+            let (before, after) = (touched.before.clone(), touched.fields.clone());
+            let before = before.as_deref().map(View::new).transpose()?;
+            follows(unit, record, before, after.as_deref().map(View::of_fields))?;
+        }
     }
     Ok(std::mem::take(&mut unit.order))
 /// Runs the invariants of changed records, and of what they change, until none changes anything.
