@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::eval::{Columns, Leaf, Node, Predicate, Source};
 use super::test::Test;
 use crate::base::{Instant, Money, Span, Value};
-use crate::record::codec::{Raw, put_value};
+use crate::record::codec::{Raw, ValueRef, put_value};
 use crate::record::field::FieldType;
 
 /// What values a field has in every record for which a predicate holds.
@@ -183,7 +183,11 @@ fn order(left: &Value, right: &Value) -> Ordering {
 /// The values that pass one test, if they can be said; always exactly those.
 fn bounds(test: &Test, ty: FieldType) -> Option<Bounds> {
     Some(match test {
-        Test::Bool(yes) => Bounds::OneOf(vec![(*yes).into()]),
+        Test::OneOf(stored) => {
+            let values: Result<Vec<Value>, _> =
+                stored.iter().map(|known| Raw(known).value().map(ValueRef::to_value)).collect();
+            Bounds::OneOf(values.ok()?)
+        }
         Test::Number { low, high, .. } if ty == FieldType::Decimal => {
             range(low.map(Value::Decimal), high.map(Value::Decimal))
         }
@@ -202,8 +206,6 @@ fn bounds(test: &Test, ty: FieldType) -> Option<Bounds> {
             range(low.map(money), high.map(money))
         }
         Test::TextRange(low, high) => range(low.clone().map(Value::Text), high.clone().map(Value::Text)),
-        Test::Texts(texts) => Bounds::OneOf(texts.iter().cloned().map(Value::Text).collect()),
-        Test::Records(records) => Bounds::OneOf(records.iter().copied().map(Value::Id).collect()),
         Test::StartsWith(prefix) => Bounds::Prefix(prefix.clone()),
         Test::AnyOf(tests) => {
             let mut values = Vec::new();
