@@ -7,7 +7,8 @@ use super::sight::Neighbours;
 use super::unit::{Authority, Touched, Unit, denied};
 use super::verify::collect_references;
 use crate::base::numbering::Template;
-use crate::base::{Instant, KindNo, RecordRef, calendar};
+use crate::base::kind::CustomField as CustomFieldKind;
+use crate::base::{Instant, Kind, KindNo, RecordRef, calendar};
 use crate::domain::org::{CustomField, CustomType};
 use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, Raw, ValueRef, View};
@@ -62,6 +63,9 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     for record in &order {
         let Some(entry) = journal_entry(unit, *record, action, first, tip)? else { continue };
         finished.steered |= spec(record.kind)?.steers;
+        if record.kind == CustomFieldKind::NO {
+            super::rekey::rekey(unit, *record)?;
+        }
         unit.due.extend(judges.react(&Entry::read(&entry)?, unit.now)?);
     }
     for due in std::mem::take(&mut unit.due) {

@@ -18,6 +18,7 @@ mod plan;
 mod ports;
 mod queue;
 mod registry;
+mod rekey;
 mod session;
 mod sight;
 mod unit;

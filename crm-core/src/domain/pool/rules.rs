@@ -7,7 +7,7 @@ use crate::base::calendar::{TimeZone, WorkCalendar, local_date, plus_days, start
 use crate::base::{Instant, Span};
 use crate::record::error::{Invalid, Refusal};
 
-/// What is known when a user wants to claim a record, or is to be given one.
+/// What is known when a user wants to claim a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimFacts {
     /// The day, in the organisation's time zone.
@@ -22,11 +22,7 @@ pub struct ClaimFacts {
 
 /// Why a user may not claim a record; every reason.
 pub fn claim_refusals(pool: &Pool, facts: &ClaimFacts) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
-    if let Some(limit) = pool.owned_limit.filter(|limit| facts.owned >= *limit) {
-        let message = format!("the user has `{limit}` records, as many as he may");
-        refusals.push(Refusal::new("pool.owned_limit", message).with("limit", limit));
-    }
+    let mut refusals: Vec<_> = owned_refusal(pool, facts.owned).into_iter().collect();
     if let Some(limit) = pool.claims_a_day.filter(|limit| facts.claimed_today >= *limit) {
         let message = format!("the user has claimed `{limit}` records today, as many as he may");
         refusals.push(Refusal::new("pool.daily_limit", message).with("limit", limit));
@@ -39,6 +35,13 @@ pub fn claim_refusals(pool: &Pool, facts: &ClaimFacts) -> Vec<Refusal> {
         }
     }
     refusals
+}
+
+/// Why a user who has so many records may not get another, if he may not.
+pub fn owned_refusal(pool: &Pool, owned: i64) -> Option<Refusal> {
+    let limit = pool.owned_limit.filter(|limit| owned >= *limit)?;
+    let message = format!("the user has `{limit}` records, as many as he may");
+    Some(Refusal::new("pool.owned_limit", message).with("limit", limit))
 }
 
 /// What is known of a record with an owner. Days are those of the organisation's time zone.

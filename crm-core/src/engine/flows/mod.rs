@@ -7,6 +7,10 @@ mod deals;
 pub mod edit;
 pub mod log_activity;
 mod repeated;
+pub mod claim;
+pub mod hand_over;
+mod pools;
+mod reclaim;
 
 use super::due::Handler;
 use crate::base::{Kind, KindNo, RecordRef, kind};
@@ -50,3 +54,5 @@ pub(crate) fn follow(
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
 const TASK: KindNo = kind::Task::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
+const HANDLERS: &[(&str, Handler)] =
+    &[(crate::domain::pool::SWEEP, reclaim::sweep), (reclaim::RECLAIM, reclaim::reclaim)];
