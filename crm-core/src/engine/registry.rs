@@ -29,6 +29,12 @@ commands! {
     super::flows::edit::CreateRecord,
     super::flows::edit::UpdateRecord,
     super::flows::edit::DeleteRecord,
+    super::flows::capture::CaptureLead,
+    super::flows::assign::AssignLead,
+    super::flows::convert::ConvertLead,
+    super::flows::undo_convert::UndoConversion,
+    super::flows::unify::MergeLeads,
+    crate::domain::lead::TouchLead,
 }
 
 impl Session<'_> {

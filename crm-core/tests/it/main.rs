@@ -1,3 +1,5 @@
 //! The engine's tests, one module an area.
 
 mod engine;
+mod lead;
+mod lead_year;
