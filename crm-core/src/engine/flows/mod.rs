@@ -4,6 +4,7 @@ pub mod advance;
 pub mod assign;
 pub mod capture;
 mod deals;
+pub mod convert;
 pub mod edit;
 pub mod log_activity;
 mod repeated;
@@ -11,6 +12,8 @@ pub mod claim;
 pub mod hand_over;
 mod pools;
 mod reclaim;
+pub mod undo_convert;
+pub mod unify;
 
 use super::due::Handler;
 use crate::base::{Kind, KindNo, RecordRef, kind};
@@ -26,6 +29,7 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
 
 const HANDLERS: &[(&str, Handler)] = &[
     (party::PERIOD, party::period_due),
+    (advance::RESUME, advance::resume),
     (assign::ASSIGN, assign::assign_due),
     (assign::REASSIGN, assign::reassign_due),
 ];
