@@ -3,13 +3,24 @@
 pub mod advance;
 pub mod assign;
 pub mod capture;
+mod deals;
 pub mod convert;
 pub mod edit;
+pub mod log_activity;
 mod repeated;
+pub mod claim;
+pub mod hand_over;
+mod pools;
+mod reclaim;
 pub mod undo_convert;
 pub mod unify;
 
 use super::due::Handler;
+use crate::base::{Kind, KindNo, RecordRef, kind};
+use crate::domain::party;
+use crate::record::codec::View;
+use crate::record::desk::Desk;
+use crate::record::error::Result;
 
 /// The handler of a kind of due work.
 pub(crate) fn handler(work: &str) -> Option<Handler> {
@@ -17,7 +28,35 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
 }
 
 const HANDLERS: &[(&str, Handler)] = &[
+    (party::PERIOD, party::period_due),
     (advance::RESUME, advance::resume),
     (assign::ASSIGN, assign::assign_due),
     (assign::REASSIGN, assign::reassign_due),
 ];
+
+/// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
+/// after the invariant of the record's own room.
+pub(crate) fn follow(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    before: Option<View<'_>>,
+    after: Option<View<'_>>,
+) -> Result<()> {
+    match record.kind {
+        OPPORTUNITY => {
+            if before.is_none() && after.is_some() {
+                advance::begin(desk, record)?;
+            }
+            deals::count(desk, record, before, after)
+        }
+        TASK if before.is_none() && after.is_some() => advance::begin(desk, record),
+        ACTIVITY => log_activity::note(desk, record, before, after),
+        _ => Ok(()),
+    }
+}
+
+const OPPORTUNITY: KindNo = kind::Opportunity::NO;
+const TASK: KindNo = kind::Task::NO;
+const ACTIVITY: KindNo = kind::Activity::NO;
+const HANDLERS: &[(&str, Handler)] =
+    &[(crate::domain::pool::SWEEP, reclaim::sweep), (reclaim::RECLAIM, reclaim::reclaim)];

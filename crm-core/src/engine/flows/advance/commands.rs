@@ -6,7 +6,6 @@ use super::{Course, Moved, Request, advance};
 use crate::base::kind::{CustomerId, LeadId, OpportunityId, TaskId};
 use crate::base::{RecordRef, Value};
 use crate::record::action::Action;
-use crate::record::codec::View;
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Refusal, Result};
 use crate::record::lifecycle::{Lifecycle, State, StateClass};
@@ -230,7 +229,7 @@ fn target(
     find: impl FnOnce(&Course) -> Result<String>,
 ) -> Result<String> {
     let image = desk.load(deal.record(), Action::Move)?;
-    find(&Course::of(desk, deal.record(), View::new(&image)?)?)
+    find(&Course::of(desk, deal.record(), &image)?)
 }
 
 /// The next open stage in the pipeline's order that a move leads to.
@@ -240,7 +239,9 @@ fn next_stage(course: &Course) -> Result<String> {
     let next = later.filter(|state| state.class == StateClass::Open).find(|state| leads(course, state));
     next.map(|state| state.code.clone()).ok_or_else(|| {
         let message = format!("no open stage comes after `{}`", course.state);
-        Error::Refused(vec![Refusal::new("opportunity.last_stage", message).with("state", course.state.as_str())])
+        Error::Refused(vec![
+            Refusal::new("opportunity.last_stage", message).with("state", course.state.as_str()),
+        ])
     })
 }
 
@@ -264,9 +265,9 @@ fn reopening_stage(course: &Course) -> Result<String> {
         ]));
     }
     let open = || lifecycle.states.iter().filter(|state| state.class == StateClass::Open);
-    let been = |state: &&State| course.spent.iter().any(|row| row.state == state.code);
+    let been = course.been()?;
     open()
-        .filter(been)
+        .filter(|state| been.contains(&state.code))
         .last()
         .or_else(|| open().next())
         .map(|state| state.code.clone())

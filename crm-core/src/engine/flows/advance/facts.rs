@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Course, Request};
-use crate::base::{Id, Kind, RecordRef, kind};
+use crate::base::{Id, Kind, KindNo, RecordRef, kind};
 use crate::domain::activity::{self, Activity};
 use crate::domain::task::{self, Task};
-use crate::record::codec::{ValueRef, View};
 use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::Result;
 use crate::record::lifecycle::{Move, MoveFacts, StateClass};
@@ -29,7 +28,6 @@ impl Facts {
         request: &Request,
         course: &Course,
         step: Option<&Move>,
-        view: View<'_>,
     ) -> Result<Facts> {
         let mut facts = Facts { reason: !request.reason.trim().is_empty(), ..Facts::default() };
         let Some(step) = step else { return Ok(facts) };
@@ -39,7 +37,8 @@ impl Facts {
         for name in &step.requires_fields {
             let known = match schema.and_then(|schema| schema.named(name)) {
                 Some(field) => {
-                    let filled = view.get(field.no)? != ValueRef::Null;
+                    let value = course.sheet.view(|view| view.get(field.no).map(|value| value.to_value()))?;
+                    let filled = !value.is_empty();
                     (filled, field.en.to_string(), field.zh.to_string())
                 }
                 None => (false, name.clone(), name.clone()),
@@ -86,11 +85,12 @@ impl MoveFacts for Facts {
 /// The kinds of the activities about a record since it entered its state, by code and label.
 fn activities_since(desk: &mut dyn Desk, record: RecordRef, course: &Course) -> Result<BTreeSet<String>> {
     let mut kinds = BTreeSet::new();
+    let since = course.since()?;
     for found in about(desk, kind::Activity::NO, activity::BY_ABOUT, record)?.into_iter().rev() {
         let id = Id::from_u128(found.bits);
         // What the actor may not read of them still counts: it was done.
         let Some(activity) = desk.enlist_as::<Activity>(id, Purpose::Derive)? else { continue };
-        if activity.at < course.since {
+        if activity.at < since {
             break;
         }
         kinds.extend(activity.kind.names());
@@ -109,7 +109,9 @@ pub(super) fn tasks_of_state(desk: &mut dyn Desk, record: RecordRef, state: &str
     let lifecycle = desk.lifecycle(kind::Task::NO, None)?;
     let mut tasks = Vec::new();
     for found in about(desk, kind::Task::NO, task::BY_ABOUT, record)? {
-        let Some(task) = desk.enlist_as::<Task>(Id::from_u128(found.bits), Purpose::Derive)? else { continue };
+        let Some(task) = desk.enlist_as::<Task>(Id::from_u128(found.bits), Purpose::Derive)? else {
+            continue;
+        };
         let class = lifecycle.state(&task.state).map_or(StateClass::Open, |state| state.class);
         if task.stage == state && !class.is_closed() {
             tasks.push(task);
@@ -118,6 +120,6 @@ pub(super) fn tasks_of_state(desk: &mut dyn Desk, record: RecordRef, state: &str
     Ok(tasks)
 }
 
-fn about(desk: &mut dyn Desk, kind: crate::base::KindNo, index: u8, record: RecordRef) -> Result<Vec<RecordRef>> {
+fn about(desk: &mut dyn Desk, kind: KindNo, index: u8, record: RecordRef) -> Result<Vec<RecordRef>> {
     desk.matches(&Lookup { kind, index, parts: vec![record.into()], limit: usize::MAX })
 }
