@@ -2,7 +2,7 @@
 //! several rooms.
 
 mod access;
-mod config;
+pub(crate) mod config;
 mod crm;
 mod derive;
 mod due;
@@ -13,15 +13,19 @@ pub mod flows;
 mod history;
 mod list;
 mod once;
-mod overlay;
+pub(crate) mod overlay;
 mod plan;
 mod ports;
 mod queue;
 mod registry;
+mod rekey;
+pub(crate) mod rehearsal;
 mod session;
 mod sight;
 mod unit;
 mod verify;
+mod views;
+pub(crate) mod work;
 
 pub use crm::Crm;
 pub use due::DueReport;
@@ -32,3 +36,4 @@ pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, S
 pub use registry::command_names;
 pub use session::{Page, Session, Shown, Why};
 pub use verify::Verified;
+pub use views::{Board, Card, Column, CustomerView, TimelineItem, TimelinePage};

@@ -1,4 +1,7 @@
 //! The engine's tests, one module an area.
 
 mod engine;
+mod lead;
+mod lead_year;
 mod model;
+mod party;
