@@ -203,10 +203,13 @@ pub(crate) fn walk_as_of(
         overlay.range(Table::Records, Range::prefix(&listing.kind.0.to_be_bytes()), Direction::Forward)?;
     let mut place = 0;
     let mut visit = |bits: u128, today: Option<&[u8]>, range: std::ops::Range<usize>| -> Result<()> {
-        let past =
-            if range.is_empty() { today.map(<[u8]>::to_vec) } else { later.take_back(range, today)? };
-        let Some(past) = past else { return Ok(()) };
         let record = RecordRef::new(listing.kind, bits);
+        let past = match today {
+            Some(today) if range.is_empty() => Some(today.to_vec()),
+            _ if exact => record_as_of(overlay, record, at)?,
+            today => later.take_back(range, today)?,
+        };
+        let Some(past) = past else { return Ok(()) };
         let passes = match &listing.predicate {
             None => true,
             Some(predicate) => {

@@ -302,6 +302,15 @@ impl Game {
                 }
             }
         }
+        // Roles are given by those who may assign them.
+        let roles = crm_core::domain::org::User::roles;
+        if kind == kind::User::NO && changed(roles) && !rights.may(Action::Assign, kind::Role::NO) {
+            let had = old.get(&roles).map(named).unwrap_or_default();
+            let given = new.get(&roles).map(named).unwrap_or_default();
+            if given.iter().any(|role| !had.contains(role)) {
+                codes.insert("permission.denied");
+            }
+        }
         if let (Visibility::Owned { owner }, false) = (spec(kind).visibility, rights.everything()) {
             let (old, new) = (old.get(&owner).and_then(as_record), new.get(&owner).and_then(as_record));
             let gives = new.is_some() && new != rights.user();
