@@ -136,7 +136,8 @@ pub fn reclaim_decision(facts: &ReclaimFacts, pool: &Pool, calendar: &WorkCalend
 /// one is given.
 pub fn days_after(day: NaiveDate, days: i64, working: Option<&WorkCalendar>) -> NaiveDate {
     let by_calendar = || plus_days(day, days);
-    working.map_or_else(by_calendar, |calendar| calendar.add_working_days(day, days).unwrap_or_else(by_calendar))
+    working
+        .map_or_else(by_calendar, |calendar| calendar.add_working_days(day, days).unwrap_or_else(by_calendar))
 }
 
 /// When records are next looked at: at the beginning of the next day.
@@ -205,7 +206,12 @@ mod tests {
             let found: Vec<_> = refusals.iter().map(|refusal| refusal.code.as_str()).collect();
             assert_eq!(found, codes, "{facts:?}");
         };
-        let facts = ClaimFacts { today: day("2026-03-10"), owned: 5, claimed_today: 2, lost_on: Some(day("2026-03-08")) };
+        let facts = ClaimFacts {
+            today: day("2026-03-10"),
+            owned: 5,
+            claimed_today: 2,
+            lost_on: Some(day("2026-03-08")),
+        };
         check(|_| {}, facts, &[]);
         check(|pool| pool.owned_limit = Some(6), facts, &[]);
         check(|pool| pool.owned_limit = Some(5), facts, &["pool.owned_limit"]);
@@ -296,9 +302,15 @@ mod tests {
             assert_eq!(found, fields);
         };
         check(|pool| pool.follow_up_days = Some(0), &["follow_up_days"]);
-        check(|pool| (pool.deal_days, pool.owned_limit) = (Some(-1), Some(-1)), &["deal_days", "owned_limit"]);
+        check(
+            |pool| (pool.deal_days, pool.owned_limit) = (Some(-1), Some(-1)),
+            &["deal_days", "owned_limit"],
+        );
         check(|pool| (pool.kind, pool.deal_days) = ("lead".into(), Some(9)), &["deal_days"]);
-        check(|pool| (pool.warn_days, pool.owned_limit, pool.cooldown_days) = (Some(0), Some(0), Some(0)), &[]);
+        check(
+            |pool| (pool.warn_days, pool.owned_limit, pool.cooldown_days) = (Some(0), Some(0), Some(0)),
+            &[],
+        );
     }
 
     proptest! {
