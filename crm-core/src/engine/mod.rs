@@ -23,6 +23,7 @@ mod session;
 mod sight;
 mod unit;
 mod verify;
+mod views;
 
 pub use crm::Crm;
 pub use due::DueReport;
@@ -33,3 +34,4 @@ pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, S
 pub use registry::command_names;
 pub use session::{Page, Session, Shown, Why};
 pub use verify::Verified;
+pub use views::{Board, Card, Column, CustomerView, TimelineItem, TimelinePage};

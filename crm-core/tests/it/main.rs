@@ -1,3 +1,6 @@
 //! The engine's tests, one module an area.
 
 mod engine;
+mod org;
+mod party;
+mod pool;
