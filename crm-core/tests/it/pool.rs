@@ -332,3 +332,50 @@ fn a_user_who_leaves_hands_everything_open_over() {
     run(house.of(house.chief), "user.disable", disable);
     assert_eq!(house.crm.verify().unwrap().findings, Vec::<String>::new());
 }
+
+#[test]
+fn leads_say_whether_somebody_has_them() {
+    let house = House::new();
+    run(house.system(), "pool.define", json!({
+        "name": "线索公海", "kind": "lead", "users": [house.li, house.wang], "owned_limit": 1,
+    }));
+    let lead = |name: &str| {
+        let fields = json!({"name": name, "owner": house.li});
+        run(house.system(), "record.create", json!({"kind": "lead", "fields": fields}))
+    };
+    let (one, two) = (lead("王五"), lead("赵六"));
+    let state = |lead: &Json| {
+        let lead: LeadId = id(lead);
+        house.system().get::<crm_core::domain::lead::Lead>(lead).unwrap().state
+    };
+    for lead in [&one, &two] {
+        run(house.of(house.li), "pool.release", json!({"record": lead, "reason": "无意向"}));
+        assert_eq!(state(lead), "new");
+    }
+    run(house.of(house.wang), "pool.claim", json!({"record": one}));
+    assert_eq!(state(&one), "assigned");
+    assert_eq!(codes(house.of(house.wang), "pool.claim", json!({"record": two})), ["pool.owned_limit"]);
+    // A lead that is over does not count.
+    let invalid = json!({"record": one, "to": "invalid", "reason": "空号"});
+    run(house.system(), "record.move", invalid);
+    run(house.of(house.wang), "pool.claim", json!({"record": two}));
+    assert_eq!(house.crm.verify().unwrap().findings, Vec::<String>::new());
+}
+
+#[test]
+fn a_customer_with_a_deal_on_its_way_is_not_without_opportunity() {
+    let house = House::new();
+    house.pool(json!({"opportunity_days": 5, "working_days": true}));
+    let with = house.customer("甲公司", house.li, json!({}));
+    let without = house.customer("乙公司", house.li, json!({}));
+    let deal = json!({"name": "一期", "customer": with, "owner": house.li});
+    let deal = run(house.system(), "record.create", json!({"kind": "opportunity", "fields": deal}));
+    // Monday 2 March; five working days pass until Monday the 9th.
+    house.due("2026-03-09T01:00:00Z");
+    assert_eq!(house.read(without).owner, Some(house.li));
+    house.due("2026-03-10T01:00:00Z");
+    assert_eq!((house.read(with).owner, house.read(without).owner), (Some(house.li), None));
+    run(house.system(), "opportunity.lose", json!({"opportunity": deal, "reason": "价格"}));
+    house.due("2026-03-11T01:00:00Z");
+    assert_eq!(house.read(with).owner, None);
+}
