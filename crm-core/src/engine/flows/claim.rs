@@ -133,7 +133,8 @@ fn check_kind(sheet: &Sheet) -> Result<()> {
 /// A record without owner. Whether the actor may have it is still to be checked.
 fn unowned(desk: &mut dyn Desk, record: RecordRef) -> Result<Sheet> {
     let has_pools = desk.schema().kind(record.kind).is_some_and(|kind| kind.spec.pool.is_some());
-    let image = if has_pools { desk.enlist(record, Purpose::Pool)? } else { Some(desk.load(record, Action::Read)?) };
+    let image =
+        if has_pools { desk.enlist(record, Purpose::Pool)? } else { Some(desk.load(record, Action::Read)?) };
     let sheet = Sheet::read(desk, record, &image.ok_or_else(|| Error::not_found(record))?)?;
     check_kind(&sheet)?;
     match sheet.owner()? {
@@ -176,7 +177,8 @@ fn check_limits(desk: &mut dyn Desk, sheet: &Sheet, pool: &Pool, user: UserId) -
     let zone = desk.settings().zone;
     let today = local_date(desk.now(), zone);
     let mut tally = pool.claims_a_day.map(|_| pools::tally(desk, pool.id(), user)).transpose()?;
-    let claimed_today = tally.as_ref().filter(|tally| tally.day == Some(today)).map_or(0, |tally| tally.claims);
+    let claimed_today =
+        tally.as_ref().filter(|tally| tally.day == Some(today)).map_or(0, |tally| tally.claims);
     let was_his = sheet.named::<Option<UserId>>("previous_owner")? == Some(user);
     let lost_at: Option<Instant> = sheet.named("pooled_at")?;
     let facts = ClaimFacts {

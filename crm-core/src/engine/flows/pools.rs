@@ -131,7 +131,8 @@ pub(super) fn is_live(desk: &dyn Desk, sheet: &Sheet) -> Result<bool> {
 pub(super) fn owned(desk: &mut dyn Desk, kind: KindNo, user: UserId, limit: i64) -> Result<i64> {
     let limit = usize::try_from(limit).unwrap_or(0);
     let schema = desk.schema();
-    let by_state = schema.kind(kind).and_then(|kind| kind.spec.indexes.iter().find(|index| index.name == "owner_state"));
+    let by_state =
+        schema.kind(kind).and_then(|kind| kind.spec.indexes.iter().find(|index| index.name == "owner_state"));
     let Some(index) = by_state else {
         let lookup = Lookup { kind, index: BY_OWNER, parts: vec![user.into()], limit };
         return Ok(desk.count(&lookup)?.try_into().unwrap_or(i64::MAX));
