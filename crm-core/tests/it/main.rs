@@ -3,4 +3,6 @@
 mod engine;
 mod lead;
 mod lead_year;
+mod org;
 mod party;
+mod pool;

@@ -53,10 +53,13 @@ pub(crate) fn follow(
         }
         TASK if before.is_none() && after.is_some() => advance::begin(desk, record),
         ACTIVITY => log_activity::note(desk, record, before, after),
+        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
     }
 }
 
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
 const TASK: KindNo = kind::Task::NO;
+const CUSTOMER: KindNo = kind::Customer::NO;
+const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
