@@ -29,6 +29,13 @@ commands! {
     super::flows::edit::CreateRecord,
     super::flows::edit::UpdateRecord,
     super::flows::edit::DeleteRecord,
+    crate::domain::party::CreateCustomer,
+    crate::domain::party::CreateContact,
+    crate::domain::party::LinkContact,
+    crate::domain::party::UnlinkContact,
+    crate::domain::party::MoveContact,
+    crate::domain::party::CreateRelation,
+    crate::domain::party::EndRelation,
     super::flows::advance::MoveRecord,
     super::flows::advance::MoveLead,
     super::flows::advance::MoveCustomer,
@@ -43,6 +50,12 @@ commands! {
     crate::domain::task::CreateTask,
     crate::domain::task::CheckTask,
     crate::domain::catalog::FindPrice,
+    super::flows::capture::CaptureLead,
+    super::flows::assign::AssignLead,
+    super::flows::convert::ConvertLead,
+    super::flows::undo_convert::UndoConversion,
+    super::flows::unify::MergeLeads,
+    crate::domain::lead::TouchLead,
 }
 
 impl Session<'_> {

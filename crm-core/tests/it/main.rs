@@ -2,3 +2,6 @@
 
 mod deal;
 mod engine;
+mod party;
+mod lead;
+mod lead_year;

@@ -2,13 +2,16 @@
 
 mod assignment;
 
+mod commands;
 mod draft;
+mod holds;
 mod noun;
 pub mod refusals;
 pub mod rules;
 
 pub use assignment::*;
 
+pub use commands::*;
 pub use draft::*;
 pub use noun::*;
 
