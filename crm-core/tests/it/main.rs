@@ -1,5 +1,6 @@
 //! The engine's tests, one module an area.
 
+mod deal;
 mod engine;
 mod lead;
 mod lead_year;
