@@ -82,31 +82,20 @@ impl Queue {
             })
             .collect();
         let Some(last) = tickets.last().cloned() else { return };
-        let mut leads = {
-            let mut state = lock(&self.state);
-            state.waiting.extend(tickets);
-            !std::mem::replace(&mut state.led, true)
-        };
-        loop {
-            if leads {
+        lock(&self.state).waiting.extend(tickets);
+        let mut settled = lock(&last.settled);
+        while !*settled {
+            // Asked before each wait and under the lock of the wake-up, so that none is lost.
+            if self.take_lead() {
+                drop(settled);
                 self.lead_until(&last, lead);
                 return;
             }
-            let mut settled = lock(&last.settled);
-            while !*settled {
-                settled = last.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
-                if !*settled && self.take_lead() {
-                    leads = true;
-                    break;
-                }
-            }
-            if *settled {
-                return;
-            }
+            settled = last.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Whether the caller, woken without an answer, is to lead.
+    /// Whether the caller, not yet answered, is to lead.
     fn take_lead(&self) -> bool {
         let mut state = lock(&self.state);
         !std::mem::replace(&mut state.led, true)
@@ -227,5 +216,64 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         (Some(text), _) => (*text).to_owned(),
         (_, Some(text)) => text.clone(),
         _ => "a panic".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Barrier, mpsc};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Does nothing, and tells when it is settled.
+    struct Nothing(mpsc::Sender<()>);
+
+    impl Job for Nothing {
+        fn actor(&self) -> Actor {
+            Actor::System
+        }
+        fn decide(&mut self, _: &mut Seat<'_>) -> Decided {
+            Decided::Dropped
+        }
+        fn settle(&mut self, _: Option<Error>) {
+            let _ = self.0.send(());
+        }
+    }
+
+    /// Of two threads the first leads until the other has queued up, and goes at that very moment;
+    /// nobody else comes to the other's rescue.
+    #[test]
+    fn nobody_is_left_waiting() {
+        const MEETINGS: usize = 5_000;
+        let queue = Arc::new(Queue::default());
+        let meeting = Arc::new(Barrier::new(2));
+        let leads = Arc::new(AtomicUsize::new(0));
+        let (done, finished) = mpsc::channel();
+        for _ in 0..2 {
+            let (queue, meeting, leads, done) = (queue.clone(), meeting.clone(), leads.clone(), done.clone());
+            thread::spawn(move || {
+                let (settled, answers) = mpsc::channel();
+                for round in 0..MEETINGS {
+                    meeting.wait();
+                    queue.submit(vec![Box::new(Nothing(settled.clone()))], &|group| {
+                        let first = leads.fetch_add(1, Ordering::SeqCst) == 2 * round && group.len() == 1;
+                        while first && lock(&queue.state).waiting.is_empty() {
+                            thread::yield_now();
+                        }
+                        // As if the others had been led one by one.
+                        leads.fetch_add(group.len() - 1, Ordering::SeqCst);
+                        group.iter().for_each(|ticket| lock(&ticket.job).take().unwrap().settle(None));
+                    });
+                    assert_eq!(answers.try_iter().count(), 1);
+                }
+                done.send(()).unwrap();
+            });
+        }
+        for _ in 0..2 {
+            finished.recv_timeout(Duration::from_secs(60)).expect("a thread waits for ever");
+        }
     }
 }
