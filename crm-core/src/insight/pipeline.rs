@@ -167,7 +167,8 @@ pub fn funnel(stages: &[String], deals: &[Deal]) -> Vec<Step> {
     let farthest: Vec<(Option<usize>, Outcome)> = deals
         .iter()
         .map(|deal| {
-            let places = deal.stages.iter().filter_map(|(stage, _)| stages.iter().position(|known| known == stage));
+            let places =
+                deal.stages.iter().filter_map(|(stage, _)| stages.iter().position(|known| known == stage));
             (places.max(), deal.outcome)
         })
         .collect();

@@ -1,3 +1,4 @@
 //! The engine's tests, one module an area.
 
 mod engine;
+mod party;

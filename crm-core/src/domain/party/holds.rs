@@ -23,7 +23,7 @@ const DEEPEST_PARENT: usize = 64;
 /// How many posts or relations of one party are looked at.
 const MOST_LINKS: usize = 10_000;
 /// The due work when a post or relation begins or ends.
-pub(super) const PERIOD: &str = "party.period";
+pub const PERIOD: &str = "party.period";
 
 /// The tenant's day.
 pub(super) fn today(desk: &dyn Desk) -> NaiveDate {
@@ -62,8 +62,7 @@ pub(super) fn customer(
 ) -> Result<()> {
     let id = CustomerId::from_u128(record.bits);
     let before = before.map(|view| Customer::read(id, view)).transpose()?;
-    let referrer_before = before.as_ref().and_then(|before| before.referrer);
-    let Some(after) = after else { return count_referral(desk, referrer_before, -1) };
+    let Some(after) = after else { return Ok(()) };
     let given = Customer::read(id, after)?;
     let mut customer = given.clone();
     settle(desk, &mut customer, before.as_ref())?;
@@ -79,9 +78,9 @@ pub(super) fn customer(
             end_other_lines(desk, &customer)?;
         }
     }
-    if referrer_before != customer.referrer {
-        count_referral(desk, referrer_before, -1)?;
-        count_referral(desk, customer.referrer, 1)?;
+    let referrer = before.as_ref().and_then(|before| before.referrer);
+    if referrer != customer.referrer {
+        note_referrer(desk, &customer, referrer)?;
     }
     Ok(())
 }
@@ -193,11 +192,44 @@ fn end_other_lines(desk: &mut dyn Desk, customer: &Customer) -> Result<()> {
     Ok(())
 }
 
-fn count_referral(desk: &mut dyn Desk, referrer: Option<CustomerId>, by: i64) -> Result<()> {
-    let Some(referrer) = referrer else { return Ok(()) };
-    let Some(mut customer) = desk.enlist_as::<Customer>(referrer, Purpose::Derive)? else { return Ok(()) };
-    let count = customer.referrals.unwrap_or(0).saturating_add(by).max(0);
-    customer.referrals = (count > 0).then_some(count);
+/// Keeps the relation that says who referred a customer.
+fn note_referrer(desk: &mut dyn Desk, customer: &Customer, before: Option<CustomerId>) -> Result<()> {
+    let record = customer.record_ref();
+    let mut known = false;
+    for relation in under::<Relation>(desk, RELATION_BY_TO, record)? {
+        if relation.relation != Some(RelationType::Referrer) {
+            continue;
+        }
+        known |= relation.from == customer.referrer.map(Id::record);
+        if relation.from == before.map(Id::record) {
+            desk.enlist(relation.record_ref(), Purpose::Derive)?;
+            desk.delete(relation.record_ref())?;
+        }
+    }
+    let Some(referrer) = customer.referrer.filter(|_| !known) else { return Ok(()) };
+    let mut relation = Relation::empty(desk.new_id());
+    desk.enlist(relation.record_ref(), Purpose::Derive)?;
+    relation.from = Some(referrer.record());
+    relation.relation = Some(RelationType::Referrer);
+    relation.to = Some(record);
+    desk.put(&relation)
+}
+
+/// Counts anew how many others a party referred.
+fn count_referrals(desk: &mut dyn Desk, relation: Option<&Relation>) -> Result<()> {
+    let Some(referrer) = relation.filter(|relation| relation.relation == Some(RelationType::Referrer)) else {
+        return Ok(());
+    };
+    let Some(referrer) = referrer.from else { return Ok(()) };
+    let relations: Vec<Relation> = under(desk, RELATION_BY_FROM, referrer)?;
+    let count = relations.iter().filter(|relation| relation.relation == Some(RelationType::Referrer)).count();
+    let count = i64::try_from(count).ok().filter(|count| *count > 0);
+    let id = CustomerId::from_u128(referrer.bits);
+    if peek::<Customer>(desk, id)?.is_none_or(|customer| customer.referrals == count) {
+        return Ok(());
+    }
+    let Some(mut customer) = desk.enlist_as::<Customer>(id, Purpose::Derive)? else { return Ok(()) };
+    customer.referrals = count;
     refresh(desk, &mut customer)?;
     desk.put(&customer)
 }
@@ -334,6 +366,8 @@ pub(super) fn relation(
         check_period(relation.since, relation.until)?;
         schedule_period(desk, record, relation.since, relation.until);
     }
+    count_referrals(desk, before.as_ref())?;
+    count_referrals(desk, after.as_ref())?;
     let on = today(desk);
     let line_before = before.as_ref().and_then(|relation| line(relation, on));
     let line_after = after.as_ref().and_then(|relation| line(relation, on));

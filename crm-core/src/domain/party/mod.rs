@@ -12,7 +12,7 @@ use crate::record::spec::{Record, Spec};
 
 pub use commands::*;
 pub use facts::*;
-pub use holds::period_due;
+pub use holds::{PERIOD, period_due};
 pub use industry::{DEFAULT_INDUSTRIES, IndustryName};
 pub use noun::choices::*;
 pub use noun::*;

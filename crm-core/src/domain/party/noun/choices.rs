@@ -2,6 +2,8 @@
 
 use crate::{choice, choice_fields};
 
+pub use crate::record::source::Source;
+
 choice! {
     /// What a customer is before the law.
     #[derive(Default)]
@@ -27,26 +29,6 @@ choice! {
         Supplier "supplier" "Supplier" "供应商",
         /// Works with us.
         Partner "partner" "Partner" "合作伙伴",
-    }
-}
-
-choice! {
-    /// Where a customer came from.
-    pub enum Source {
-        /// A trade fair.
-        TradeFair "trade_fair" "Trade fair" "展会",
-        /// A channel partner.
-        ChannelPartner "channel_partner" "Channel partner" "渠道伙伴",
-        /// An advertisement.
-        Advertisement "advertisement" "Advertisement" "广告",
-        /// Our website.
-        Website "website" "Website" "官网",
-        /// Somebody who knows us.
-        Referral "referral" "Referral" "转介绍",
-        /// A telephone call.
-        Telephone "telephone" "Telephone" "电话",
-        /// An online lead.
-        OnlineLead "online_lead" "Online lead" "线上线索",
     }
 }
 
@@ -171,7 +153,6 @@ choice! {
 choice_fields!(
     LegalForm,
     TradingRole,
-    Source,
     Level,
     Flag,
     LifeStage,
