@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::config::Config;
 use super::finish::{Finished, Tip};
 use super::ports::Host;
 use super::unit::{Drawn, Unit};
@@ -20,10 +21,8 @@ pub(crate) const LARGEST_GROUP: usize = 256;
 
 /// A command that waits, without its type.
 pub(crate) trait Job: Send {
-    /// Who it is for.
-    fn actor(&self) -> Actor;
     /// Decides it in a unit; kept inside until [`Job::settle`].
-    fn decide(&mut self, seat: &mut Seat<'_>) -> Decided;
+    fn decide(&mut self, seat: &mut Seat<'_>);
     /// Its outcome stands, or gives way to an error of the commit.
     fn settle(&mut self, error: Option<Error>);
 }
@@ -31,17 +30,10 @@ pub(crate) trait Job: Send {
 /// What a deciding job gets.
 pub(crate) struct Seat<'a> {
     pub(crate) overlay: &'a mut super::overlay::Overlay,
-    pub(crate) config: Arc<super::config::Config>,
+    /// What steers the engine; replaced when a command changes it.
+    pub(crate) config: &'a mut Arc<Config>,
     pub(crate) host: &'a Host,
     pub(crate) tip: &'a mut Tip,
-}
-
-/// What became of a job.
-pub(crate) enum Decided {
-    /// It wrote, and this follows.
-    Kept(Finished),
-    /// It wrote nothing that stays.
-    Dropped,
 }
 
 /// One caller's place in the queue.
@@ -156,34 +148,27 @@ pub(crate) struct Answer<T> {
 }
 
 impl<W: Work> Job for WorkJob<W> {
-    fn actor(&self) -> Actor {
-        self.actor
-    }
-
-    fn decide(&mut self, seat: &mut Seat<'_>) -> Decided {
-        let tip_before = *seat.tip;
+    fn decide(&mut self, seat: &mut Seat<'_>) {
+        let (tip, config) = (*seat.tip, seat.config.clone());
         self.finished = Finished::default();
         let ran = catch_unwind(AssertUnwindSafe(|| self.run(seat)));
         let outcome = ran.unwrap_or_else(|panic| Err(Error::Internal(panic_text(panic.as_ref()))));
-        let keep = outcome.is_ok() && !self.dry;
-        self.outcome = Some(outcome);
-        if keep {
+        if outcome.is_ok() && !self.dry {
             seat.overlay.keep();
-            return Decided::Kept(self.finished.clone());
+        } else {
+            seat.overlay.drop_unit();
+            *seat.tip = tip;
+            *seat.config = config;
         }
-        *seat.tip = tip_before;
-        seat.overlay.drop_unit();
-        Decided::Dropped
+        self.outcome = Some(outcome);
     }
 
     fn settle(&mut self, error: Option<Error>) {
-        let failed = |error: Error| Err(error);
         let outcome = match (error, self.outcome.take()) {
-            // A refusal stands whatever became of the commit.
-            (Some(_), Some(Err(refusal))) => Err(refusal),
-            (Some(error), _) => failed(error),
+            // Refusals too: what a command was refused for may have been lost with its group.
+            (Some(error), _) => Err(error),
             (None, Some(outcome)) => outcome,
-            (None, None) => failed(Error::Internal("the command was not decided".into())),
+            (None, None) => Err(Error::Internal("the command was not decided".into())),
         };
         let due_now = if self.dry { Vec::new() } else { std::mem::take(&mut self.finished.due_now) };
         *lock(&self.answer) = Some(Answer { outcome, due_now });
@@ -207,12 +192,23 @@ impl<W: Work> WorkJob<W> {
             Unit::new(seat.overlay, seat.config.clone(), seat.host, self.actor, earliest, &mut self.drawn);
         let output = self.work.run(&mut unit)?;
         self.finished = unit.finish(self.work.name(), seat.tip)?;
+        if self.finished.steered {
+            *seat.config = Arc::new(Config::load(seat.overlay).map_err(definition)?);
+        }
         self.work.remember(seat.overlay, self.actor, &output)?;
         Ok(output)
     }
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+/// A definition that the engine can't follow is the fault of who gave it.
+fn definition(error: Error) -> Error {
+    match error {
+        Error::Corrupt(what) => Error::invalid("definition", "definition.invalid", what),
+        other => other,
+    }
+}
+
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
         (_, Some(text)) => text.clone(),
@@ -233,11 +229,7 @@ mod tests {
     struct Nothing(mpsc::Sender<()>);
 
     impl Job for Nothing {
-        fn actor(&self) -> Actor {
-            Actor::System
-        }
-        fn decide(&mut self, _: &mut Seat<'_>) -> Decided {
-            Decided::Dropped
+        fn decide(&mut self, _: &mut Seat<'_>) {
         }
         fn settle(&mut self, _: Option<Error>) {
             let _ = self.0.send(());
