@@ -7,3 +7,4 @@ mod lead_year;
 mod org;
 mod party;
 mod pool;
+mod model;
