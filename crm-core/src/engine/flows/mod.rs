@@ -57,7 +57,6 @@ pub(crate) fn follow(
 }
 
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
-const TASK: KindNo = kind::Task::NO;
 const CUSTOMER: KindNo = kind::Customer::NO;
 const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;

@@ -68,9 +68,9 @@ impl Draw<'_> {
             FieldType::Currency => (*dice.pick(&["CNY", "USD"])).into(),
             FieldType::Record(kind) => self.record(dice, kind).map_or(Value::Null, Value::Id),
             FieldType::Choice => dice.any(choices).map_or(Value::Null, Value::Text),
-            FieldType::Phone => address(dice.pick(&PHONES[..]), |raw| crm_core::base::text::phone::e164(raw, "CN")),
+            FieldType::Phone => address(dice.pick::<&str>(&PHONES[..]), |raw| crm_core::base::text::phone::e164(raw, "CN")),
             FieldType::Email => {
-                address(dice.pick(&EMAILS[..]), |raw| crm_core::base::text::email::normalise(raw).ok())
+                address(dice.pick::<&str>(&EMAILS[..]), |raw| crm_core::base::text::email::normalise(raw).ok())
             }
             FieldType::Row => Value::Null,
         }
