@@ -127,6 +127,6 @@ impl Crm {
     }
 }
 
-fn read(value: &[u8]) -> Result<Due> {
+pub(crate) fn read(value: &[u8]) -> Result<Due> {
     serde_json::from_slice(value).map_err(|error| Error::Corrupt(format!("due work: {error}")))
 }
