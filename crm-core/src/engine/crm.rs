@@ -199,7 +199,8 @@ impl Crm {
         let writing = lock(&self.writing);
         // Commands catch their own panics, so this one is the store's: nobody knows what it did.
         let ended = catch_unwind(AssertUnwindSafe(|| self.decide_and_commit(&mut jobs)));
-        let ended = ended.unwrap_or_else(|panic| Err(StoreError::Unknown(panic_text(panic.as_ref()).into()).into()));
+        let ended =
+            ended.unwrap_or_else(|panic| Err(StoreError::Unknown(panic_text(panic.as_ref()).into()).into()));
         if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
             self.halted.store(true, Ordering::SeqCst);
         }

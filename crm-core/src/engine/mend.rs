@@ -63,11 +63,7 @@ pub(crate) fn prove(
 }
 
 /// Every entry has its record.
-fn prove_reasons(
-    overlay: &Overlay,
-    config: &Config,
-    see: &mut dyn FnMut(Wrong) -> Result<()>,
-) -> Result<()> {
+fn prove_reasons(overlay: &Overlay, config: &Config, see: &mut dyn FnMut(Wrong) -> Result<()>) -> Result<()> {
     for table in [Table::Index, Table::Unique] {
         let mut cursor = overlay.range(table, Range::all(), Direction::Forward)?;
         while cursor.step()? {

@@ -229,8 +229,7 @@ mod tests {
     struct Nothing(mpsc::Sender<()>);
 
     impl Job for Nothing {
-        fn decide(&mut self, _: &mut Seat<'_>) {
-        }
+        fn decide(&mut self, _: &mut Seat<'_>) {}
         fn settle(&mut self, _: Option<Error>) {
             let _ = self.0.send(());
         }

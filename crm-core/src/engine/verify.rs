@@ -162,7 +162,10 @@ fn follows(overlay: &Overlay, record: RecordRef, image: &[u8]) -> Result<()> {
         return Err(Error::Corrupt(format!("field {no} does not follow from its journal")));
     }
     if view.revision != entries {
-        return Err(Error::Corrupt(format!("it stands at revision {}, its journal at {entries}", view.revision)));
+        return Err(Error::Corrupt(format!(
+            "it stands at revision {}, its journal at {entries}",
+            view.revision
+        )));
     }
     Ok(())
 }
