@@ -20,8 +20,6 @@ pub(crate) const LARGEST_GROUP: usize = 256;
 
 /// A command that waits, without its type.
 pub(crate) trait Job: Send {
-    /// Who it is for.
-    fn actor(&self) -> Actor;
     /// Decides it in a unit; kept inside until [`Job::settle`].
     fn decide(&mut self, seat: &mut Seat<'_>) -> Decided;
     /// Its outcome stands, or gives way to an error of the commit.
@@ -167,10 +165,6 @@ pub(crate) struct Answer<T> {
 }
 
 impl<W: Work> Job for WorkJob<W> {
-    fn actor(&self) -> Actor {
-        self.actor
-    }
-
     fn decide(&mut self, seat: &mut Seat<'_>) -> Decided {
         let tip_before = *seat.tip;
         self.finished = Finished::default();
@@ -216,9 +210,9 @@ impl<W: Work> WorkJob<W> {
         let earliest = seat.tip.at;
         let mut unit =
             Unit::new(seat.overlay, seat.config.clone(), seat.host, self.actor, earliest, &mut self.drawn);
-        let output = self.work.run(&mut unit)?;
-        self.finished = unit.finish(self.work.name(), seat.tip)?;
-        self.work.remember(seat.overlay, self.actor, &output)?;
+        let mut output = self.work.run(&mut unit)?;
+        self.finished = unit.finish(self.work.name(&output), seat.tip)?;
+        self.work.remember(seat.overlay, self.actor, &mut output)?;
         Ok(output)
     }
 }
