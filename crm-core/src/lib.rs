@@ -5,5 +5,6 @@ pub mod base;
 pub mod record;
 pub mod domain;
 pub mod engine;
+pub mod insight;
 pub mod prelude;
 pub mod store;

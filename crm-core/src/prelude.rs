@@ -1,8 +1,11 @@
 //! What most hosts need, in one import.
 
-pub use crate::base::{Kind, KindNo};
-pub use crate::base::kind::{ActivityId, ContactId, CustomerId, DepartmentId, LeadId, OpportunityId, PoolId, ProductId, RoleId, TaskId, TeamId, UserId};
+pub use crate::base::kind::{
+    ActivityId, ContactId, CustomerId, DepartmentId, LeadId, OpportunityId, PoolId, ProductId, RoleId,
+    TaskId, TeamId, UserId,
+};
 pub use crate::base::{Currency, Id, Instant, Money, RecordRef, Span, Value};
+pub use crate::base::{Kind, KindNo};
 pub use crate::engine::{Crm, Host, ManualClock, Session};
 pub use crate::record::action::Action;
 pub use crate::record::command::Command;

@@ -80,6 +80,8 @@ kinds! {
     Lead = 30, "lead", "Lead", "线索", LeadId;
     /// How leads are assigned.
     Assignment = 31, "assignment", "Assignment rule", "分配规则", AssignmentId;
+    /// A way by which leads come in.
+    LeadChannel = 32, "lead_channel", "Lead channel", "获客渠道", LeadChannelId;
     /// A possible deal.
     Opportunity = 40, "opportunity", "Opportunity", "商机", OpportunityId;
     /// What is sold.
@@ -94,6 +96,8 @@ kinds! {
     Task = 61, "task", "Task", "任务", TaskId;
     /// A message in a user's inbox.
     Notification = 62, "notification", "Notification", "通知", NotificationId;
+    /// A kind of activity that the tenant has added.
+    ActivityType = 63, "activity_type", "Activity type", "互动类型", ActivityTypeId;
 }
 
 impl KindNo {

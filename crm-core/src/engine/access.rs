@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::config::Config;
 use super::derive::user_in;
-use crate::base::kind::{DepartmentId, UserId};
 use crate::base::KindNo;
+use crate::base::kind::{DepartmentId, UserId};
 use crate::domain::org;
 use crate::record::action::{Action, FieldAccess, Scope};
 use crate::record::codec::{Damaged, ValueRef, View};
@@ -29,15 +29,23 @@ impl Organisation {
         let parents: BTreeMap<_, _> =
             departments.iter().map(|department| (department.id(), department.parent)).collect();
         for department in parents.keys() {
-            walk_up(*department, |id| parents.get(&id).copied().flatten(), |above| {
-                organisation.below.entry(above).or_default().insert(*department);
-            });
+            walk_up(
+                *department,
+                |id| parents.get(&id).copied().flatten(),
+                |above| {
+                    organisation.below.entry(above).or_default().insert(*department);
+                },
+            );
         }
         let managers: BTreeMap<_, _> = users.iter().map(|user| (user.id(), user.manager)).collect();
         for user in &users {
-            walk_up(user.id(), |id| managers.get(&id).copied().flatten(), |above| {
-                organisation.subordinates.entry(above).or_default().insert(user.id());
-            });
+            walk_up(
+                user.id(),
+                |id| managers.get(&id).copied().flatten(),
+                |above| {
+                    organisation.subordinates.entry(above).or_default().insert(user.id());
+                },
+            );
             if let Some(department) = user.department {
                 organisation.members.entry(department).or_default().insert(user.id());
             }
@@ -229,9 +237,10 @@ impl Access {
         for (kind, rules) in &config.shares {
             for rule in rules {
                 let share = &rule.share;
-                let in_team = share.teams.iter().any(|team| {
-                    config.teams.get(team).is_some_and(|team| team.members.contains(&user.id()))
-                });
+                let in_team = share
+                    .teams
+                    .iter()
+                    .any(|team| config.teams.get(team).is_some_and(|team| team.members.contains(&user.id())));
                 let in_department = user.department.is_some_and(|mine| {
                     share.departments.iter().any(|shared| {
                         config.organisation.members(*shared, true).contains(&user.id()) || *shared == mine
@@ -279,7 +288,10 @@ impl Access {
 
     /// The roles that grant an action on a kind.
     pub(crate) fn granted_by(&self, action: Action, kind: KindNo) -> Vec<String> {
-        self.kind(kind).reach.get(&(action as u8)).map_or(Vec::new(), |(_, roles)| roles.iter().cloned().collect())
+        self.kind(kind)
+            .reach
+            .get(&(action as u8))
+            .map_or(Vec::new(), |(_, roles)| roles.iter().cloned().collect())
     }
 
     /// What the actor may not do with a field.
@@ -360,4 +372,3 @@ fn reach_of(config: &Config, user: &org::User, scope: Scope) -> Reach {
     }
     Reach::Owners(Arc::new(users.into_iter().map(crate::base::Id::as_u128).collect()))
 }
-

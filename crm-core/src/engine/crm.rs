@@ -309,7 +309,9 @@ fn copy_error(error: &Error) -> Error {
     match error {
         Error::Halted => Error::Halted,
         Error::Store(StoreError::Moved) => Error::Store(StoreError::Moved),
-        Error::Store(StoreError::Unknown(source)) => Error::Store(StoreError::Unknown(source.to_string().into())),
+        Error::Store(StoreError::Unknown(source)) => {
+            Error::Store(StoreError::Unknown(source.to_string().into()))
+        }
         Error::Store(StoreError::Corrupt(what)) => Error::Store(StoreError::Corrupt(what.clone())),
         Error::Store(other) => Error::Store(StoreError::Io(other.to_string().into())),
         Error::Corrupt(what) => Error::Corrupt(what.clone()),

@@ -188,7 +188,9 @@ pub(crate) fn part_values(part: Part, value: ValueRef<'_>) -> Vec<Vec<u8>> {
         }
     };
     match value {
-        ValueRef::List(items) if part.form != Form::Normal || items.clone().all(is_row) => items.for_each(&mut add),
+        ValueRef::List(items) if part.form != Form::Normal || items.clone().all(is_row) => {
+            items.for_each(&mut add)
+        }
         value => add(value),
     }
     out

@@ -115,10 +115,8 @@ impl Session<'_> {
     /// When the store fails.
     pub fn changes(&self, after: u64, limit: usize) -> Result<(Vec<JournalItem>, u64)> {
         let reading = self.reading()?;
-        let range = Range {
-            from: std::ops::Bound::Excluded(journal::key(after)),
-            to: std::ops::Bound::Unbounded,
-        };
+        let range =
+            Range { from: std::ops::Bound::Excluded(journal::key(after)), to: std::ops::Bound::Unbounded };
         let mut cursor = reading.overlay.range(Table::Journal, range, Direction::Forward)?;
         let (mut items, mut last) = (Vec::new(), after);
         while items.len() < limit && cursor.step()? {
@@ -134,7 +132,9 @@ impl Session<'_> {
     fn may_follow(&self, reading: &Reading, record: RecordRef) -> Result<bool> {
         match reading.overlay.get(Table::Records, &key::record(record))? {
             Some(image) => reading.sight.sees(&reading.overlay, record, &image),
-            None => Ok(reading.sight.access.reach(Action::Audit, record.kind) == Some(super::access::Reach::All)),
+            None => {
+                Ok(reading.sight.access.reach(Action::Audit, record.kind) == Some(super::access::Reach::All))
+            }
         }
     }
 }

@@ -1,10 +1,9 @@
 //! The end of a unit: values checked, rights to the result checked, images written, journal chained.
 
-use std::collections::BTreeMap;
-
 use super::config::{Check, spec};
 use super::sight::Neighbours;
 use super::unit::{Authority, Touched, Unit, denied};
+use super::verify::collect_references;
 use crate::base::numbering::Template;
 use crate::base::{Instant, KindNo, RecordRef, calendar};
 use crate::domain::org::{CustomField, CustomType};
@@ -14,6 +13,7 @@ use crate::record::desk::{Desk, Due};
 use crate::record::error::{Error, Invalid, Result};
 use crate::record::journal::{self, Change, Draft, Entry, FieldChange, Header};
 use crate::record::key;
+use crate::record::schema::KindSchema;
 use crate::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Marks, Visibility};
 use crate::store::Table;
 
@@ -44,8 +44,7 @@ pub(crate) struct Finished {
 /// Ends a unit.
 pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result<Finished> {
     let mut finished = Finished::default();
-    hold(unit)?;
-    let order = std::mem::take(&mut unit.order);
+    let order = check_invariants(unit)?;
     let mut invalid = Vec::new();
     for record in &order {
         check_values(unit, *record, &mut invalid)?;
@@ -73,23 +72,19 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     Ok(finished)
 }
 
-/// Runs the invariants of changed records, and of what they change, until none changes anything.
-fn hold(unit: &mut Unit<'_>) -> Result<()> {
-    let mut judged: BTreeMap<RecordRef, Option<Vec<u8>>> = BTreeMap::new();
-    loop {
-        let open = unit.order.iter().copied().find(|record| {
-            let fields = unit.touched.get(record).map(|touched| &touched.fields);
-            judged.get(record) != fields
-        });
-        let Some(record) = open else { return Ok(()) };
-        let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
-        let (before, fields) = (touched.before.clone(), touched.fields.clone());
-        judged.insert(record, fields.clone());
-        if let Some(invariant) = spec(record.kind)?.invariant {
-            let before = before.as_deref().map(View::new).transpose()?;
-            invariant(unit, record, before, fields.as_deref().map(View::of_fields))?;
-        }
+/// Lets each changed record's room check it; what a room writes meanwhile is checked too. Answers the
+/// changed records.
+fn check_invariants(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
+    let mut place = 0;
+    while let Some(record) = unit.order.get(place).copied() {
+        place += 1;
+        let Some(invariant) = spec(record.kind)?.invariant else { continue };
+        let Some(touched) = unit.touched.get(&record) else { continue };
+        let (before, after) = (touched.before.clone(), touched.fields.clone());
+        let before = before.as_deref().map(View::new).transpose()?;
+        invariant(unit, record, before, after.as_deref().map(View::of_fields))?;
     }
+    Ok(std::mem::take(&mut unit.order))
 }
 
 /// The key of due work: by instant, then as drawn.
@@ -171,8 +166,60 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
             }
         }
     }
+    check_references(unit, record, touched, schema, invalid)?;
     for check in unit.config.checks.get(&record.kind).into_iter().flatten() {
         check_rule(unit, record, view, check, invalid)?;
+    }
+    Ok(())
+}
+
+/// Records that a changed field names must be there, and be seen by who names them.
+fn check_references(
+    unit: &Unit<'_>,
+    record: RecordRef,
+    touched: &Touched,
+    schema: &KindSchema,
+    invalid: &mut Vec<Invalid>,
+) -> Result<()> {
+    let old = match touched.before.as_deref() {
+        Some(image) => View::new(image)?,
+        None => View::of_fields(&[]),
+    };
+    let trusted = touched.authority.iter().any(|authority| matches!(authority, Authority::Purpose(_)));
+    let mut named = Vec::new();
+    codec::diff(old, View::of_fields(touched.fields.as_deref().unwrap_or_default()), |no, old, new| {
+        if no == CREATED_BY {
+            return;
+        }
+        let mut known = Vec::new();
+        if let Ok(value) = old.value() {
+            collect_references(value, &mut |target| known.push(target));
+        }
+        if let Ok(value) = new.value() {
+            collect_references(value, &mut |target| {
+                if !known.contains(&target) {
+                    named.push((no, target));
+                }
+            });
+        }
+    })?;
+    for (no, target) in named {
+        // Who is who is no secret: users, teams and the like are named by anybody.
+        let open =
+            trusted || spec(target.kind)?.steers || target == record || unit.touched.contains_key(&target);
+        let image = unit.image(target)?;
+        let there = match &image {
+            None => false,
+            Some(image) => open || unit.sight.sees(unit.overlay, target, image)?,
+        };
+        if !there {
+            let name = schema.field(no).map_or("?", |field| field.name.as_ref());
+            invalid.push(Invalid::new(
+                name,
+                "reference.unknown",
+                format!("there is no {} `{target}`", target.kind),
+            ));
+        }
     }
     Ok(())
 }
@@ -208,14 +255,16 @@ fn check_custom(field: &CustomField, value: ValueRef<'_>, invalid: &mut Vec<Inva
                 wrong("value.pattern", format!("`{text}` does not look like `{}`", field.pattern));
             }
         }
-        (CustomType::Number, ValueRef::Int(_) | ValueRef::Decimal(_)) | (CustomType::Money, ValueRef::Money(_)) => {
+        (CustomType::Number, ValueRef::Int(_) | ValueRef::Decimal(_))
+        | (CustomType::Money, ValueRef::Money(_)) => {
             let number = match value {
                 ValueRef::Int(number) => number.into(),
                 ValueRef::Decimal(number) => number,
                 ValueRef::Money(money) => money.amount,
                 _ => return,
             };
-            if field.least.is_some_and(|least| number < least) || field.most.is_some_and(|most| number > most) {
+            if field.least.is_some_and(|least| number < least) || field.most.is_some_and(|most| number > most)
+            {
                 wrong("value.range", format!("`{number}` is out of range"));
             }
         }
@@ -233,7 +282,8 @@ fn check_custom(field: &CustomField, value: ValueRef<'_>, invalid: &mut Vec<Inva
                 wrong("value.type", format!("`{record}` is not a {}", field.target));
             }
         }
-        (CustomType::List, ValueRef::List(items)) if items.clone().all(|item| matches!(item, ValueRef::Text(_))) => {}
+        (CustomType::List, ValueRef::List(items))
+            if items.clone().all(|item| matches!(item, ValueRef::Text(_))) => {}
         (CustomType::Table, ValueRef::List(rows))
             if rows.clone().all(|row| match row {
                 ValueRef::List(columns) => columns.count() <= field.columns.len(),
@@ -302,7 +352,8 @@ fn check_field_rights(unit: &Unit<'_>, record: RecordRef, touched: &Touched) -> 
         Some(FieldAccess::Hidden) => errors.push(unit.sight.unknown_field(record.kind, no)),
         Some(_) => {
             let schema = unit.config.schema.kind(record.kind);
-            let name = schema.and_then(|schema| schema.field(no)).map_or("?".into(), |field| field.name.clone());
+            let name =
+                schema.and_then(|schema| schema.field(no)).map_or("?".into(), |field| field.name.clone());
             errors.push(Error::invalid(&name, "field.read_only", "the actor may not write this field"));
         }
         None => {}
@@ -405,4 +456,3 @@ pub(crate) fn next_code(unit: &mut Unit<'_>, kind: KindNo) -> Result<Option<Stri
     unit.overlay.put(Table::Meta, counter, (last + 1).to_be_bytes().to_vec());
     Ok(Some(template.format(today, last + 1)))
 }
-

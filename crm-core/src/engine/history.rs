@@ -28,7 +28,9 @@ pub(crate) fn record_as_of(overlay: &Overlay, record: RecordRef, at: Instant) ->
     let mut position = match &image {
         Some(image) => View::new(image)?.head,
         None => match overlay.get(Table::Meta, &gone_key(record))? {
-            Some(head) => journal::position(&head).ok_or_else(|| Error::Corrupt("a deleted record's head".into()))?,
+            Some(head) => {
+                journal::position(&head).ok_or_else(|| Error::Corrupt("a deleted record's head".into()))?
+            }
             None => return Ok(None),
         },
     };
@@ -87,7 +89,8 @@ impl Later {
     /// Collects what happened after an instant; `wanted` says which fields matter, all when none.
     fn collect(overlay: &Overlay, kind: KindNo, at: Instant, wanted: Option<&[u16]>) -> Result<Later> {
         let mut later = Later { bytes: Vec::new(), entries: Vec::new() };
-        let bits = wanted.map_or(u64::MAX, |wanted| wanted.iter().fold(0, |bits, no| bits | journal::bit(*no)));
+        let bits =
+            wanted.map_or(u64::MAX, |wanted| wanted.iter().fold(0, |bits, no| bits | journal::bit(*no)));
         let mut cursor = overlay.range(Table::Journal, Range::all(), Direction::Backward)?;
         while cursor.step()? {
             let header = journal::header(cursor.value())?;
@@ -109,8 +112,9 @@ impl Later {
                     }
                 })?;
             }
-            let order = u32::try_from(later.entries.len())
-                .map_err(|_| Error::invalid("as_of", "as_of.too_far", "more than 4 billion changes lie between"))?;
+            let order = u32::try_from(later.entries.len()).map_err(|_| {
+                Error::invalid("as_of", "as_of.too_far", "more than 4 billion changes lie between")
+            })?;
             later.entries.push((header.record.bits, order, header.change, start, later.bytes.len()));
         }
         later.entries.sort_unstable_by_key(|(bits, order, ..)| (*bits, *order));
@@ -171,10 +175,12 @@ pub(crate) fn walk_as_of(
         return Ok(());
     }
     let later = Later::collect(overlay, listing.kind, at, None)?;
-    let mut cursor = overlay.range(Table::Records, Range::prefix(&listing.kind.0.to_be_bytes()), Direction::Forward)?;
+    let mut cursor =
+        overlay.range(Table::Records, Range::prefix(&listing.kind.0.to_be_bytes()), Direction::Forward)?;
     let mut place = 0;
     let mut visit = |bits: u128, today: Option<&[u8]>, range: std::ops::Range<usize>| -> Result<()> {
-        let past = if range.is_empty() { today.map(<[u8]>::to_vec) } else { later.take_back(range, today)? };
+        let past =
+            if range.is_empty() { today.map(<[u8]>::to_vec) } else { later.take_back(range, today)? };
         let Some(past) = past else { return Ok(()) };
         let record = RecordRef::new(listing.kind, bits);
         let passes = match &listing.predicate {
@@ -192,7 +198,9 @@ pub(crate) fn walk_as_of(
         let more = cursor.step()?;
         let bits = if more { key::read_id(cursor.key()) } else { None };
         // Records that are gone today.
-        while let Some((gone, ..)) = later.entries.get(place).filter(|(id, ..)| bits.is_none_or(|bits| *id < bits)) {
+        while let Some((gone, ..)) =
+            later.entries.get(place).filter(|(id, ..)| bits.is_none_or(|bits| *id < bits))
+        {
             let end = end_of(&later.entries, place);
             visit(*gone, None, place..end)?;
             place = end;

@@ -124,7 +124,9 @@ impl Listing {
     }
 
     fn read_place(&self, text: &str) -> Result<Vec<u8>> {
-        let wrong = || Error::invalid("after", "page.unknown", format!("`{text}` is not the end of a page of this list"));
+        let wrong = || {
+            Error::invalid("after", "page.unknown", format!("`{text}` is not the end of a page of this list"))
+        };
         let bytes: Option<Vec<u8>> = (0..text.len())
             .step_by(2)
             .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
@@ -237,7 +239,8 @@ impl Merge {
                 continue;
             }
             self.last = Some(rest.clone());
-            let bits = key::read_id(&rest).ok_or_else(|| Error::Corrupt("an index entry without id".into()))?;
+            let bits =
+                key::read_id(&rest).ok_or_else(|| Error::Corrupt("an index entry without id".into()))?;
             return Ok(Some((bits, rest)));
         }
     }

@@ -36,8 +36,9 @@ impl Once {
         command: &C,
     ) -> Result<Option<C::Output>> {
         let Some(stored) = overlay.get(Table::Meta, &self.key(actor))? else { return Ok(None) };
-        let (digest, outcome) =
-            stored.split_at_checked(32).ok_or_else(|| Error::Corrupt("an idempotency key's outcome".into()))?;
+        let (digest, outcome) = stored
+            .split_at_checked(32)
+            .ok_or_else(|| Error::Corrupt("an idempotency key's outcome".into()))?;
         if digest != Self::digest(command)? {
             let message = format!("`{}` was used for another command", self.0);
             return Err(Error::invalid("idempotency_key", "key.reused", message));

@@ -27,7 +27,9 @@ impl Overlay {
         for table in Table::ALL {
             let writes = unit.table(table);
             if !writes.is_empty() {
-                self.group.table_mut(table).extend(writes.iter().map(|(key, value)| (key.clone(), value.clone())));
+                self.group
+                    .table_mut(table)
+                    .extend(writes.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
         }
     }
@@ -80,7 +82,14 @@ impl Overlay {
         if direction == Direction::Forward {
             staged.reverse();
         }
-        Ok(Box::new(Merged { below, below_read: false, staged, direction, key: Vec::new(), value: Vec::new() }))
+        Ok(Box::new(Merged {
+            below,
+            below_read: false,
+            staged,
+            direction,
+            key: Vec::new(),
+            value: Vec::new(),
+        }))
     }
 }
 

@@ -66,8 +66,9 @@ pub(crate) fn sort_fields(sight: &Sight, kind: KindNo, sort: &[Sort]) -> Result<
             if sort.field == "id" {
                 return Ok((ID, sort.descending));
             }
-            let unknown =
-                || Error::invalid(&sort.field, "field.unknown", format!("{kind} has no field `{}`", sort.field));
+            let unknown = || {
+                Error::invalid(&sort.field, "field.unknown", format!("{kind} has no field `{}`", sort.field))
+            };
             let field = schema.named(&sort.field).ok_or_else(unknown)?;
             match sight.access.field(kind, field.no) {
                 Some(FieldAccess::Hidden | FieldAccess::Masked) => Err(unknown()),
@@ -94,7 +95,9 @@ pub(crate) fn plan(
     predicate: Option<&Predicate>,
     sort: &[(u16, bool)],
 ) -> Result<Option<Plan>> {
-    let constraint = |field: u16| predicate.and_then(|predicate| predicate.constraint(field)).map(|constraint| constraint.bounds);
+    let constraint = |field: u16| {
+        predicate.and_then(|predicate| predicate.constraint(field)).map(|constraint| constraint.bounds)
+    };
     // A field that can have one value only does not order anything.
     let wanted: Vec<(u16, bool)> = sort
         .iter()
@@ -140,7 +143,9 @@ fn candidates<'a>(
         score: if by_id { 3 } else { 0 },
     }];
     for index in spec.indexes {
-        if index.layout == Layout::Unique && !index.parts.iter().all(|part| matches!(constraint(part.field), Some(Bounds::OneOf(_)))) {
+        if index.layout == Layout::Unique
+            && !index.parts.iter().all(|part| matches!(constraint(part.field), Some(Bounds::OneOf(_))))
+        {
             continue;
         }
         let mut candidate =
@@ -169,11 +174,14 @@ fn candidates<'a>(
         let tail: Vec<u16> = next.into_iter().chain(rest).map(|part| part.field).collect();
         let fields: Vec<u16> = wanted.iter().map(|(field, _)| *field).collect();
         // The index gives the order when what is left of its key is the order, then the id.
-        candidate.ordered = one_way && !multiple && index.layout != Layout::Unique && match fields.split_last() {
-            None => tail.is_empty(),
-            Some((last, before)) if *last == ID => before == tail,
-            Some(_) => fields == tail,
-        };
+        candidate.ordered = one_way
+            && !multiple
+            && index.layout != Layout::Unique
+            && match fields.split_last() {
+                None => tail.is_empty(),
+                Some((last, before)) if *last == ID => before == tail,
+                Some(_) => fields == tail,
+            };
         candidate.score += if candidate.ordered { 3 } else { 0 };
         if candidate.score > 0 {
             found.push(candidate);
@@ -288,7 +296,12 @@ fn accessors(
     Some(if users.len() > MOST_OWNERS { Accessors::Any } else { Accessors::These(users) })
 }
 
-fn stretches(spec: &Spec, candidate: &Candidate<'_>, accessors: &Accessors, me: Option<u128>) -> Vec<Stretch> {
+fn stretches(
+    spec: &Spec,
+    candidate: &Candidate<'_>,
+    accessors: &Accessors,
+    me: Option<u128>,
+) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     let mut add = |table, start: Vec<u8>, owners_only| {
         for equal in &candidate.equal {
@@ -301,7 +314,9 @@ fn stretches(spec: &Spec, candidate: &Candidate<'_>, accessors: &Accessors, me: 
         (Some(index), Accessors::Any) if index.layout == Layout::Unique => {
             add(Table::Unique, key::unique(spec.kind, index.no), false);
         }
-        (Some(index), Accessors::Any) => add(Table::Index, key::index(spec.kind, index.no, key::PLAIN), false),
+        (Some(index), Accessors::Any) => {
+            add(Table::Index, key::index(spec.kind, index.no, key::PLAIN), false)
+        }
         (index, Accessors::These(users)) => {
             let no = index.map_or(derive::BY_OWNER, |index| index.no);
             for user in users {

@@ -32,19 +32,18 @@ pub struct Host {
 impl Host {
     /// A host with the machine's clock and randomness, and no judges.
     pub fn system() -> Self {
-        Host {
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(SystemEntropy),
-            judges: Arc::new(NoJudges),
-        }
+        Host { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), judges: Arc::new(NoJudges) }
     }
 
     /// A host whose every run is the same: a clock that stands until it is set, and entropy that
     /// counts from a seed.
     pub fn fixed(at: Instant, seed: u64) -> (Self, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::new(at));
-        let host =
-            Host { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(seed)), judges: Arc::new(NoJudges) };
+        let host = Host {
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(seed)),
+            judges: Arc::new(NoJudges),
+        };
         (host, clock)
     }
 
@@ -114,7 +113,8 @@ impl SeededEntropy {
     }
 
     fn half(&self) -> u64 {
-        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let state =
+            self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst).wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)

@@ -74,7 +74,11 @@ impl Queue {
         let tickets: Vec<_> = jobs
             .into_iter()
             .map(|job| {
-                Arc::new(Ticket { job: Mutex::new(Some(job)), settled: Mutex::new(false), woken: Condvar::new() })
+                Arc::new(Ticket {
+                    job: Mutex::new(Some(job)),
+                    settled: Mutex::new(false),
+                    woken: Condvar::new(),
+                })
             })
             .collect();
         let Some(last) = tickets.last().cloned() else { return };

@@ -45,8 +45,9 @@ impl Session<'_> {
     /// Invalid when there is no such command or its fields do not fit; else as the command.
     pub fn execute_named(&self, name: &str, input: Json) -> Result<Json> {
         let run = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, run)| *run);
-        let run = run
-            .ok_or_else(|| Error::invalid("command", "command.unknown", format!("no command is called `{name}`")))?;
+        let run = run.ok_or_else(|| {
+            Error::invalid("command", "command.unknown", format!("no command is called `{name}`"))
+        })?;
         run(self.crm, self.actor(), input)
     }
 }

@@ -277,8 +277,12 @@ impl<'c> Session<'c> {
         let reason = match &grounds {
             Some(Grounds::Everything) => "the actor may do everything".to_owned(),
             Some(Grounds::Scope) => format!("the record is within the scope that the role {roles} grants"),
-            Some(Grounds::Collaborator) => format!("the actor works on the record; {action} is granted by {roles}"),
-            Some(Grounds::Pool) => format!("the record lies in a pool of the actor's; {action} is granted by {roles}"),
+            Some(Grounds::Collaborator) => {
+                format!("the actor works on the record; {action} is granted by {roles}")
+            }
+            Some(Grounds::Pool) => {
+                format!("the record lies in a pool of the actor's; {action} is granted by {roles}")
+            }
             Some(Grounds::Shared(rule)) => format!("the sharing rule `{rule}` reaches the record"),
             None if access.may(action, record.kind) => {
                 format!("{roles} grants {action}, but the record is out of its scope")
@@ -286,7 +290,9 @@ impl<'c> Session<'c> {
             None => format!("no role of the actor grants {action} on {}", record.kind),
         };
         let mut reasons = vec![reason];
-        for field in reading.sight.config.schema.kind(record.kind).into_iter().flat_map(|schema| schema.fields()) {
+        for field in
+            reading.sight.config.schema.kind(record.kind).into_iter().flat_map(|schema| schema.fields())
+        {
             match access.field(record.kind, field.no) {
                 Some(access @ (FieldAccess::ReadOnly | FieldAccess::Masked)) => {
                     reasons.push(format!("field `{}` is {access}", field.name));

@@ -15,7 +15,7 @@ use crate::record::error::{Error, Invalid, Result};
 use crate::record::field::FieldType;
 use crate::record::filter::{self, BindError, Filter, FilterContext, Predicate, Related};
 use crate::record::key;
-use crate::record::spec::{CREATED_BY, Spec, Visibility};
+use crate::record::spec::{Spec, Visibility};
 use crate::store::Table;
 
 /// How deep a chain of parents is followed.
@@ -73,9 +73,9 @@ impl Sight {
     /// Binds a filter to a kind's fields, none of which may be hidden from the actor.
     pub(crate) fn bind(&self, kind: KindNo, filter: &Filter) -> Result<Predicate> {
         let predicate = self.bind_filter(kind, filter).map_err(|errors| {
-            let invalid = errors.into_iter().map(|error| {
-                Invalid::new(&error.field, "filter.invalid", error.problem.to_string())
-            });
+            let invalid = errors
+                .into_iter()
+                .map(|error| Invalid::new(&error.field, "filter.invalid", error.problem.to_string()));
             Error::Invalid(invalid.collect())
         })?;
         for (kind, field) in predicate.fields() {
@@ -89,7 +89,8 @@ impl Sight {
     /// The error for a field that does not exist for the actor.
     pub(crate) fn unknown_field(&self, kind: KindNo, field: u16) -> Error {
         let schema = self.config.schema.kind(kind);
-        let name = schema.and_then(|schema| schema.field(field)).map_or("?".into(), |field| field.name.clone());
+        let name =
+            schema.and_then(|schema| schema.field(field)).map_or("?".into(), |field| field.name.clone());
         Error::invalid(&name, "field.unknown", format!("{kind} has no field `{name}`"))
     }
 
@@ -139,23 +140,11 @@ impl Sight {
         if !self.access.may(action, spec.kind) || depth >= DEEPEST_PARENT {
             return Ok(None);
         }
-        let parents: Vec<RecordRef> = match view.get(parent)? {
-            ValueRef::Id(parent) => vec![parent],
-            ValueRef::List(items) => items.filter_map(id_of).collect(),
-            // What hangs below nothing yet is its maker's.
-            _ => {
-                let maker = id_of(view.get(CREATED_BY)?);
-                return Ok(maker.filter(|maker| Some(maker.bits) == self.access.me).map(|_| Grounds::Scope));
-            }
-        };
-        for parent in parents {
-            let Some(image) = overlay.get(Table::Records, &key::record(parent))? else { continue };
-            let grounds = self.grounds_at(overlay, Action::Read, parent, &image, depth + 1)?;
-            if grounds.is_some() {
-                return Ok(grounds);
-            }
+        let ValueRef::Id(parent) = view.get(parent)? else { return Ok(None) };
+        match overlay.get(Table::Records, &key::record(parent))? {
+            None => Ok(None),
+            Some(image) => self.grounds_at(overlay, Action::Read, parent, &image, depth + 1),
         }
-        Ok(None)
     }
 
     fn shared(
@@ -221,20 +210,14 @@ impl Sight {
     }
 }
 
-fn id_of(value: ValueRef<'_>) -> Option<RecordRef> {
-    match value {
-        ValueRef::Id(record) => Some(record),
-        _ => None,
-    }
-}
-
 /// A value in part: the ends of texts, nothing of anything else.
 pub(crate) fn mask(value: ValueRef<'_>) -> crate::base::Value {
     use crate::base::Value;
     match value {
         ValueRef::Text(text) if text.contains('@') => Value::Text(text::email::mask(text)),
         ValueRef::Text(text) => Value::Text(text::phone::mask(text)),
-        ValueRef::List(mut items) => match (items.clone().next(), items.clone().nth(1), items.clone().nth(2)) {
+        ValueRef::List(mut items) => match (items.clone().next(), items.clone().nth(1), items.clone().nth(2))
+        {
             // A row of a number or address as entered and its normal form: the latter goes.
             (Some(first @ ValueRef::Text(_)), Some(ValueRef::Text(_) | ValueRef::Null), None) => {
                 Value::List(vec![mask(first), Value::Null])

@@ -233,7 +233,11 @@ impl<'a> Unit<'a> {
     }
 
     /// The records that a lookup meets, up to `limit`, for which `take` answers true.
-    fn look_up(&mut self, lookup: &Lookup, mut take: impl FnMut(&Self, RecordRef) -> Result<bool>) -> Result<()> {
+    fn look_up(
+        &mut self,
+        lookup: &Lookup,
+        mut take: impl FnMut(&Self, RecordRef) -> Result<bool>,
+    ) -> Result<()> {
         let Some((table, prefix)) = self.lookup_range(lookup)? else { return Ok(()) };
         let mut cursor = self.overlay.range(table, Range::prefix(&prefix), Direction::Forward)?;
         let mut taken = 0;
@@ -299,7 +303,9 @@ impl Desk for Unit<'_> {
         let image = self.image(record)?.ok_or_else(|| Error::not_found(record))?;
         // What the unit itself created or was sent to is in its hands.
         let in_hand = self.touched.get(&record).is_some_and(|touched| {
-            touched.written && (touched.before.is_none() || touched.authority.iter().any(|a| matches!(a, Authority::Purpose(_))))
+            touched.written
+                && (touched.before.is_none()
+                    || touched.authority.iter().any(|a| matches!(a, Authority::Purpose(_))))
         });
         if !in_hand {
             if !self.sight.sees(self.overlay, record, &image)? {
@@ -352,6 +358,20 @@ impl Desk for Unit<'_> {
         Ok(found)
     }
 
+    fn walk(&mut self, kind: KindNo, after: Option<RecordRef>, limit: usize) -> Result<Vec<RecordRef>> {
+        let mut range = Range::prefix(&kind.0.to_be_bytes());
+        if let Some(after) = after {
+            range.from = std::ops::Bound::Excluded(key::record(after));
+        }
+        let mut cursor = self.overlay.range(Table::Records, range, Direction::Forward)?;
+        let mut found = Vec::new();
+        while found.len() < limit && cursor.step()? {
+            let record = key::read_record(cursor.key()).ok_or_else(|| Error::Corrupt("a record's key".into()))?;
+            found.push(record);
+        }
+        Ok(found)
+    }
+
     fn sees(&mut self, record: RecordRef) -> Result<bool> {
         match self.image(record)? {
             None => Ok(false),
@@ -367,7 +387,9 @@ impl Desk for Unit<'_> {
             self.may(Action::Create, record.kind)?;
             self.touch(record, None, Authority::Actor(Action::Create));
         }
-        let Some(touched) = self.touched.get_mut(&record) else { return Err(denied(Action::Update, record.kind)) };
+        let Some(touched) = self.touched.get_mut(&record) else {
+            return Err(denied(Action::Update, record.kind));
+        };
         let old = match (touched.written, touched.fields.take(), touched.before.as_deref()) {
             (true, fields, _) => fields,
             (false, _, Some(image)) => Some(View::new(image)?.field_bytes().to_vec()),
@@ -385,7 +407,9 @@ impl Desk for Unit<'_> {
     }
 
     fn delete(&mut self, record: RecordRef) -> Result<()> {
-        let Some(touched) = self.touched.get_mut(&record) else { return Err(denied(Action::Delete, record.kind)) };
+        let Some(touched) = self.touched.get_mut(&record) else {
+            return Err(denied(Action::Delete, record.kind));
+        };
         let may = touched.authority.iter().any(|authority| match authority {
             Authority::Actor(action) => *action == Action::Delete,
             Authority::Purpose(_) => true,
@@ -408,6 +432,14 @@ impl Desk for Unit<'_> {
         finish::next_code(self, kind)
     }
 
+    fn memory(&mut self, of: RecordRef) -> Result<Option<Vec<u8>>> {
+        Ok(self.overlay.get(Table::Meta, &memory_key(of))?)
+    }
+
+    fn remember(&mut self, of: RecordRef, what: Vec<u8>) {
+        self.overlay.put(Table::Meta, memory_key(of), what);
+    }
+
     fn schedule(&mut self, due: Due) {
         self.due.push(due);
     }
@@ -423,6 +455,13 @@ impl Desk for Unit<'_> {
     fn ports(&self) -> Arc<dyn Judges> {
         self.host.judges.clone()
     }
+}
+
+/// The key of what a rule remembers under a record.
+fn memory_key(of: RecordRef) -> Vec<u8> {
+    let mut memory = b"memory/".to_vec();
+    memory.extend_from_slice(&key::record(of));
+    memory
 }
 
 /// The refusal of an action on a kind.

@@ -257,7 +257,19 @@ impl<'a> Entry<'a> {
         let commitment = reader.array()?;
         let body = bytes.get(..bytes.len() - reader.0.len()).ok_or(Damaged("cut short"))?;
         let chain = reader.array()?;
-        Ok(Entry { header, command, actor, action, reason, rule, chain, open, body, commitment, sealed: reader.0 })
+        Ok(Entry {
+            header,
+            command,
+            actor,
+            action,
+            reason,
+            rule,
+            chain,
+            open,
+            body,
+            commitment,
+            sealed: reader.0,
+        })
     }
 
     /// Whether the chain before and the entry's bytes give its link, and its sealed part, if it is
@@ -341,7 +353,10 @@ mod tests {
         };
         let (bytes, chain) = write(&draft, &GENESIS);
         let entry = Entry::read(&bytes).unwrap();
-        assert_eq!((entry.header, entry.actor, entry.action, entry.chain), (header, draft.actor, "lead.capture", chain));
+        assert_eq!(
+            (entry.header, entry.actor, entry.action, entry.chain),
+            (header, draft.actor, "lead.capture", chain)
+        );
         let mut seen = Vec::new();
         entry.changes(|change| seen.push((change.no, change.new))).unwrap();
         assert_eq!(seen, vec![(12, Raw(&stage)), (10, Raw(&name))]);
@@ -353,7 +368,11 @@ mod tests {
         for place in 1..erased.len() {
             let mut tampered = erased.to_vec();
             tampered[place] ^= 1;
-            assert!(Entry::read(&tampered).is_ok_and(|entry| !entry.is_sound(&GENESIS)) || Entry::read(&tampered).is_err(), "{place}");
+            assert!(
+                Entry::read(&tampered).is_ok_and(|entry| !entry.is_sound(&GENESIS))
+                    || Entry::read(&tampered).is_err(),
+                "{place}"
+            );
         }
     }
 

@@ -17,5 +17,6 @@ pub mod lifecycle;
 pub mod port;
 pub mod schema;
 pub mod source;
+pub mod sheet;
 pub mod spec;
 pub mod values;

@@ -2,8 +2,8 @@
 //! reactions. Each has a plain default.
 
 use super::codec::View;
-use super::error::{Refusal, Result};
 use super::desk::Due;
+use super::error::{Refusal, Result};
 use super::journal::Entry;
 use crate::base::kind::UserId;
 use crate::base::{Instant, RecordRef};
@@ -54,7 +54,12 @@ pub trait Judges: Send + Sync {
     }
 
     /// Chooses among candidates the user who gets a lead; none leaves it to the built-in methods.
-    fn assign_lead(&self, _lead: View<'_>, _candidates: &[UserId], _now: Instant) -> Result<Option<Assigned>> {
+    fn assign_lead(
+        &self,
+        _lead: View<'_>,
+        _candidates: &[UserId],
+        _now: Instant,
+    ) -> Result<Option<Assigned>> {
         Ok(None)
     }
 

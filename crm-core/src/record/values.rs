@@ -35,9 +35,10 @@ pub fn parse_field(input: &str, field: &FieldDef, settings: &Settings) -> Result
     }
     let code = |value: Value| -> Result<Value, FieldError> {
         let text = value.as_text().unwrap_or_default();
-        let choice = field.choices.iter().find(|choice| {
-            choice.code == text || choice.zh == text || choice.en.eq_ignore_ascii_case(text)
-        });
+        let choice = field
+            .choices
+            .iter()
+            .find(|choice| choice.code == text || choice.zh == text || choice.en.eq_ignore_ascii_case(text));
         match choice {
             Some(choice) => Ok(choice.code.as_ref().into()),
             None => Err(FieldError::Type { found: text.to_owned(), expected: "known choice" }),
@@ -65,7 +66,9 @@ fn one(input: &str, ty: FieldType, settings: &Settings) -> Result<Value, FieldEr
         FieldType::Instant => Value::Instant(instant(input, settings).ok_or_else(|| wrong("date and time"))?),
         FieldType::Duration => {
             let hours = decimal(input).ok_or_else(|| wrong("number of hours"))?;
-            let micros = hours.checked_mul(Decimal::from(3_600_000_000i64)).and_then(|micros| micros.round().try_into().ok());
+            let micros = hours
+                .checked_mul(Decimal::from(3_600_000_000i64))
+                .and_then(|micros| micros.round().try_into().ok());
             Value::Duration(Span::from_micros(micros.ok_or_else(|| wrong("number of hours"))?))
         }
         FieldType::Money => Value::Money(money(input, settings).ok_or_else(|| wrong("amount of money"))?),
@@ -100,7 +103,8 @@ fn digits(input: &str) -> String {
 
 fn decimal(input: &str) -> Option<Decimal> {
     let plain = digits(input);
-    let (number, factor) = match (plain.strip_suffix('%'), plain.strip_suffix('万'), plain.strip_suffix('亿')) {
+    let (number, factor) = match (plain.strip_suffix('%'), plain.strip_suffix('万'), plain.strip_suffix('亿'))
+    {
         (Some(number), _, _) => (number, Decimal::new(1, 2)),
         (_, Some(number), _) => (number, Decimal::from(10_000)),
         (_, _, Some(number)) => (number, Decimal::from(100_000_000)),
@@ -133,7 +137,12 @@ fn instant(input: &str, settings: &Settings) -> Option<Instant> {
 /// Money with its currency before or after, or without one in the base currency.
 fn money(input: &str, settings: &Settings) -> Option<Money> {
     let folded = text::fold(input).to_uppercase();
-    let folded = folded.replace('¥', "CNY").replace('￥', "CNY").replace("元", "CNY").replace('€', "EUR").replace('$', "USD");
+    let folded = folded
+        .replace('¥', "CNY")
+        .replace('￥', "CNY")
+        .replace("元", "CNY")
+        .replace('€', "EUR")
+        .replace('$', "USD");
     let letters: String = folded.chars().filter(char::is_ascii_alphabetic).collect();
     let number: String = folded.chars().filter(|letter| !letter.is_ascii_alphabetic()).collect();
     let currency = if letters.is_empty() { settings.currency } else { letters.parse().ok()? };
@@ -197,9 +206,11 @@ pub fn coerce(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Va
     match (value, field.many) {
         (Value::Null, _) => Ok(Value::Null),
         (Value::Text(text), _) => parse_field(text, field, settings),
-        (Value::List(items), true) => {
-            items.iter().map(|item| coerce_one(item, field, settings)).collect::<Result<_, _>>().map(Value::List)
-        }
+        (Value::List(items), true) => items
+            .iter()
+            .map(|item| coerce_one(item, field, settings))
+            .collect::<Result<_, _>>()
+            .map(Value::List),
         (value, true) => Ok(Value::List(vec![coerce_one(value, field, settings)?])),
         (value, false) => coerce_one(value, field, settings),
     }
@@ -283,7 +294,11 @@ mod tests {
             ("3.5万", FieldType::Decimal, Some(Decimal::from(35_000).into())),
             ("2025年3月1日", FieldType::Date, NaiveDate::from_ymd_opt(2025, 3, 1).map(Value::Date)),
             ("2025-02-30", FieldType::Date, None),
-            ("2025-03-01 08:00", FieldType::Instant, Some(Value::Instant("2025-03-01T00:00:00Z".parse().unwrap()))),
+            (
+                "2025-03-01 08:00",
+                FieldType::Instant,
+                Some(Value::Instant("2025-03-01T00:00:00Z".parse().unwrap())),
+            ),
             ("¥1,200.50", FieldType::Money, Some(Value::Money("1200.50 CNY".parse().unwrap()))),
             ("99 usd", FieldType::Money, Some(Value::Money("99 USD".parse().unwrap()))),
             ("是", FieldType::Bool, Some(Value::Bool(true))),

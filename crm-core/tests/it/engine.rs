@@ -26,11 +26,8 @@ fn records_are_created_changed_listed_and_read_as_of_the_past() {
     let sales = create(&system, "department", &[("name", "销售部".into())]);
     let north = create(&system, "department", &[("name", "北区".into()), ("parent", sales.into())]);
     clock.set(at("2026-02-01T00:00:00Z"));
-    let revised = |revision| UpdateRecord {
-        record: north,
-        revision,
-        fields: fields(&[("name", "华北区".into())]),
-    };
+    let revised =
+        |revision| UpdateRecord { record: north, revision, fields: fields(&[("name", "华北区".into())]) };
     system.execute(revised(Some(1))).unwrap();
     let stale = system.execute(revised(Some(1))).unwrap_err();
     assert!(matches!(stale, Error::Stale { given: 1, current: 2, .. }), "{stale}");

@@ -1,8 +1,8 @@
 //! A public pool and its rules.
 
 use crate::base::kind::{DepartmentId, UserId};
-use crate::record::spec::Part;
 use crate::record::spec::IndexSpec;
+use crate::record::spec::Part;
 
 record! {
     /// A pool of customers or leads without an owner, which its members may claim.
