@@ -76,6 +76,8 @@ kinds! {
     Industry = 24, "industry", "Industry", "行业", IndustryId;
     /// A pool of customers or leads without an owner.
     Pool = 25, "pool", "Public pool", "公海", PoolId;
+    /// How many records a user claimed from a pool in a day.
+    ClaimTally = 26, "claim_tally", "Claims of a day", "领取计数", ClaimTallyId;
     /// An unconfirmed interest.
     Lead = 30, "lead", "Lead", "线索", LeadId;
     /// How leads are assigned.

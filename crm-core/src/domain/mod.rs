@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod catalog;
 pub mod lead;
+pub mod notice;
 pub mod opportunity;
 pub mod org;
 pub mod party;
@@ -22,4 +23,5 @@ pub const SPECS: &[&[&Spec]] = &[
     catalog::SPECS,
     activity::SPECS,
     task::SPECS,
+    notice::SPECS,
 ];

@@ -1,5 +1,7 @@
 //! The end of a unit: values checked, rights to the result checked, images written, journal chained.
 
+use std::collections::BTreeMap;
+
 use super::config::{Check, spec};
 use super::sight::Neighbours;
 use super::unit::{Authority, Touched, Unit, denied};
@@ -14,7 +16,7 @@ use crate::record::error::{Error, Invalid, Result};
 use crate::record::journal::{self, Change, Draft, Entry, FieldChange, Header};
 use crate::record::key;
 use crate::record::schema::KindSchema;
-use crate::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Marks, Visibility};
+use crate::record::spec::{Invariant, CREATED_AT, CREATED_BY, FIRST_CUSTOM, Marks, Visibility};
 use crate::store::Table;
 
 /// The end of the journal: where the next entry goes.
@@ -45,6 +47,8 @@ pub(crate) struct Finished {
 pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result<Finished> {
     let mut finished = Finished::default();
     let order = check_invariants(unit)?;
+    hold(unit)?;
+    let order = std::mem::take(&mut unit.order);
     let mut invalid = Vec::new();
     for record in &order {
         check_values(unit, *record, &mut invalid)?;
@@ -78,11 +82,13 @@ fn check_invariants(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
     let mut place = 0;
     while let Some(record) = unit.order.get(place).copied() {
         place += 1;
-        let Some(invariant) = spec(record.kind)?.invariant else { continue };
-        let Some(touched) = unit.touched.get(&record) else { continue };
-        let (before, after) = (touched.before.clone(), touched.fields.clone());
-        let before = before.as_deref().map(View::new).transpose()?;
-        invariant(unit, record, before, after.as_deref().map(View::of_fields))?;
+        let own = spec(record.kind)?.invariant;
+        for follows in own.into_iter().chain([super::flows::follow as Invariant]) {
+            let Some(touched) = unit.touched.get(&record) else { continue };
+            let (before, after) = (touched.before.clone(), touched.fields.clone());
+            let before = before.as_deref().map(View::new).transpose()?;
+            follows(unit, record, before, after.as_deref().map(View::of_fields))?;
+        }
     }
     Ok(std::mem::take(&mut unit.order))
 }

@@ -22,6 +22,7 @@ mod session;
 mod sight;
 mod unit;
 mod verify;
+mod views;
 
 pub use crm::Crm;
 pub use due::DueReport;
@@ -32,3 +33,4 @@ pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, S
 pub use registry::command_names;
 pub use session::{Page, Session, Shown, Why};
 pub use verify::Verified;
+pub use views::{Board, Card, Column, CustomerView, TimelineItem, TimelinePage};

@@ -36,6 +36,20 @@ commands! {
     crate::domain::party::MoveContact,
     crate::domain::party::CreateRelation,
     crate::domain::party::EndRelation,
+    super::flows::advance::MoveRecord,
+    super::flows::advance::MoveLead,
+    super::flows::advance::MoveCustomer,
+    super::flows::advance::MoveTask,
+    super::flows::advance::AdvanceOpportunity,
+    super::flows::advance::WinOpportunity,
+    super::flows::advance::LoseOpportunity,
+    super::flows::advance::ReopenOpportunity,
+    super::flows::advance::FinishTask,
+    super::flows::advance::CancelTask,
+    super::flows::log_activity::LogActivity,
+    crate::domain::task::CreateTask,
+    crate::domain::task::CheckTask,
+    crate::domain::catalog::FindPrice,
 }
 
 impl Session<'_> {

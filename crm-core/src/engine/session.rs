@@ -108,6 +108,11 @@ impl<'c> Session<'c> {
         self.crm.execute_all(self.actor, commands)
     }
 
+    /// The instant that the session reads at: now, or the past one.
+    pub fn instant(&self) -> Instant {
+        self.as_of.unwrap_or_else(|| self.crm.now())
+    }
+
     pub(crate) fn reading(&self) -> Result<Reading> {
         let overlay = self.crm.overlay()?;
         let config = self.crm.config();

@@ -150,6 +150,14 @@ impl Sheet {
         Ok(())
     }
 
+    /// Puts the record into a state, keeping the times.
+    ///
+    /// # Errors
+    /// As [`Sheet::take`].
+    pub fn enter(&mut self, to: &str, now: Instant) -> Result<()> {
+        self.change_times(|times| times.enter(to, now))
+    }
+
     /// Renames states, as (old, new), in the state and in the times spent.
     ///
     /// # Errors

@@ -69,6 +69,13 @@ impl KindCode {
     pub fn known(&self) -> Option<ActivityKind> {
         ActivityKind::from_name(&self.0)
     }
+
+    /// Every name it goes by: its code and, for a kind that the engine knows, its labels.
+    pub fn names(&self) -> Vec<String> {
+        let known = ActivityKind::NAMES.iter().find(|name| name.code == self.0);
+        let labels = known.into_iter().flat_map(|name| [name.en.to_owned(), name.zh.to_owned()]);
+        std::iter::once(self.0.clone()).chain(labels).collect()
+    }
 }
 
 impl From<ActivityKind> for KindCode {

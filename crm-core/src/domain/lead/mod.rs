@@ -3,6 +3,7 @@
 mod assignment;
 
 mod draft;
+mod holds;
 mod noun;
 pub mod refusals;
 pub mod rules;
@@ -10,6 +11,7 @@ pub mod rules;
 pub use assignment::*;
 
 pub use draft::*;
+pub use holds::RESUME;
 pub use noun::*;
 
 use crate::record::spec::{Record, Spec};

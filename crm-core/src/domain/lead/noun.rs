@@ -5,10 +5,7 @@ use chrono::NaiveDate;
 use crate::base::kind::{ContactId, CustomerId, LeadId, OpportunityId, PoolId, UserId};
 use crate::base::{Instant, Money, RecordRef, Span};
 use crate::choice_fields;
-use crate::record::codec::{ValueRef, View};
 use crate::record::contact_point::{Email, Phone};
-use crate::record::desk::Desk;
-use crate::record::error::{Error, Result};
 use crate::record::lifecycle::{Lifecycle, Spent, StateTimes};
 use crate::record::source::Source;
 use crate::record::spec::{IndexSpec, Part, StateFields, Visibility};
@@ -170,7 +167,7 @@ record! {
         state: Some(StateFields {
             state: Lead::state, since: Lead::state_since, spent: Lead::spent, lifecycle: None,
         }),
-        invariant: Some(check),
+        invariant: Some(super::holds::lead),
         indexes: &[
             IndexSpec::plain(1, "phone", &[Part::normal(Lead::phones)]),
             IndexSpec::plain(2, "email", &[Part::normal(Lead::emails)]),
@@ -194,26 +191,6 @@ pub const BY_OWNER_STATE: u8 = 4;
 pub const BY_CONVERTED_CUSTOMER: u8 = 5;
 /// The unique index of leads by code.
 pub const BY_CODE: u8 = 6;
-
-/// What must hold of every lead, whoever writes it.
-fn check(_: &mut dyn Desk, _: RecordRef, _: Option<View<'_>>, after: Option<View<'_>>) -> Result<()> {
-    let Some(lead) = after else { return Ok(()) };
-    let mut invalid = Vec::new();
-    let mut wrong = |field: &str, code: &str, message: String| {
-        invalid.push(crate::record::error::Invalid::new(field, code, message));
-    };
-    if let ValueRef::Money(budget) = lead.get(Lead::budget)? {
-        if budget.amount.is_sign_negative() && !budget.amount.is_zero() {
-            wrong("budget", "value.range", format!("a budget can't be `{budget}`"));
-        }
-    }
-    if let ValueRef::Int(size) = lead.get(Lead::company_size)? {
-        if size < 0 {
-            wrong("company_size", "value.range", format!("a company can't have `{size}` people"));
-        }
-    }
-    if invalid.is_empty() { Ok(()) } else { Err(Error::Invalid(invalid)) }
-}
 
 impl Lead {
     /// Whether the lead was converted.

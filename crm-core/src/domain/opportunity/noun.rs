@@ -7,6 +7,7 @@ use crate::base::kind::{ContactId, CustomerId, LeadId, ProductId, UserId};
 use crate::base::{Instant, Money};
 use crate::choice_fields;
 use crate::record::lifecycle::Spent;
+use crate::record::source::Source;
 use crate::record::spec::{IndexSpec, Part, StateFields, Visibility};
 
 crate::choice! {
@@ -143,7 +144,7 @@ record! {
         /// When it is expected to close.
         27 close_on: Option<NaiveDate> = "Expected close" "预计成交日期";
         /// Where it came from.
-        28 source: String = "Source" "来源";
+        28 source: Option<Source> = "Source" "来源";
         /// The campaign that it came from.
         29 campaign: String = "Campaign" "营销活动";
         /// What the customer needs.

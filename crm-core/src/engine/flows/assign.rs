@@ -3,7 +3,6 @@
 use crate::base::calendar::{Hours, WorkCalendar};
 use crate::base::kind::{Assignment as AssignmentKind, AssignmentId, Lead as LeadKind, LeadId, PoolId, UserId};
 use crate::base::{Instant, Kind, Span};
-use crate::command;
 use crate::domain::lead::rules::{Candidate, Turns, choose, fits, takes};
 use crate::domain::lead::{Assignment, BY_OWNER_STATE, BY_PLACE, Lead, Method, NEW, OPEN_STATES, lead_id};
 use crate::domain::org::{Team, User};

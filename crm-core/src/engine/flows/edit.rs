@@ -69,7 +69,7 @@ command! {
     }
 }
 
-fn check_revision(record: RecordRef, given: Option<u64>, view: View<'_>) -> Result<()> {
+pub(crate) fn check_revision(record: RecordRef, given: Option<u64>, view: View<'_>) -> Result<()> {
     match given {
         Some(given) if given != view.revision => Err(Error::Stale { record, given, current: view.revision }),
         _ => Ok(()),

@@ -1,9 +1,19 @@
 //! Commands that span rooms, and the handlers of due work.
 
+pub mod assign;
+pub mod capture;
 pub mod edit;
+mod repeated;
 
 use super::due::Handler;
 use crate::domain::party;
+pub mod advance;
+mod deals;
+pub mod log_activity;
+use crate::base::{Kind, KindNo, RecordRef, kind};
+use crate::record::codec::View;
+use crate::record::desk::Desk;
+use crate::record::error::Result;
 
 /// The handler of a kind of due work.
 pub(crate) fn handler(work: &str) -> Option<Handler> {
@@ -11,3 +21,33 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
 }
 
 const HANDLERS: &[(&str, Handler)] = &[(party::PERIOD, party::period_due)];
+const HANDLERS: &[(&str, Handler)] = &[
+    (assign::ASSIGN, assign::assign_due),
+    (assign::REASSIGN, assign::reassign_due),
+];
+const HANDLERS: &[(&str, Handler)] = &[];
+
+/// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
+/// after the invariant of the record's own room.
+pub(crate) fn follow(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    before: Option<View<'_>>,
+    after: Option<View<'_>>,
+) -> Result<()> {
+    match record.kind {
+        OPPORTUNITY => {
+            if before.is_none() && after.is_some() {
+                advance::begin(desk, record)?;
+            }
+            deals::count(desk, record, before, after)
+        }
+        TASK if before.is_none() && after.is_some() => advance::begin(desk, record),
+        ACTIVITY => log_activity::note(desk, record, before, after),
+        _ => Ok(()),
+    }
+}
+
+const OPPORTUNITY: KindNo = kind::Opportunity::NO;
+const TASK: KindNo = kind::Task::NO;
+const ACTIVITY: KindNo = kind::Activity::NO;
