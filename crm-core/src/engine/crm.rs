@@ -10,9 +10,10 @@ use super::finish::{Finished, Tip};
 use super::once::Once;
 use super::overlay::Overlay;
 use super::ports::Host;
-use super::queue::{Answer, CommandJob, Decided, Job, Queue, Seat, Ticket, lock};
+use super::queue::{Answer, Decided, Job, Queue, Seat, Ticket, WorkJob, lock};
 use super::session::Session;
 use super::unit::Drawn;
+use super::work::{Asked, Work};
 use crate::base::Instant;
 use crate::record::command::Command;
 use crate::record::error::{Error, Result};
@@ -126,16 +127,30 @@ impl Crm {
     /// Runs commands one after the other, each by itself, made durable together. Those that are
     /// refused leave the others be.
     pub fn execute_all<C: Command>(&self, actor: Actor, commands: Vec<C>) -> Vec<Result<C::Output>> {
+        self.work_all(actor, commands.into_iter().map(|command| Asked { command, once: None }).collect())
+    }
+
+    /// Runs commands one after the other, each over what those before it did, and forgets it all.
+    ///
+    /// # Errors
+    /// When the store fails; a command's own error stands in its place.
+    pub fn dry_run_all<C: Command>(&self, actor: Actor, commands: Vec<C>) -> Result<Vec<Result<C::Output>>> {
+        let asked = commands.into_iter().map(|command| Asked { command, once: None }).collect();
+        super::rehearsal::Rehearsal::begin(self)?.play(actor, asked)
+    }
+
+    /// Does work one after the other, each in its own unit, made durable together.
+    pub(crate) fn work_all<W: Work>(&self, actor: Actor, works: Vec<W>) -> Vec<Result<W::Output>> {
         if DECIDING.get() {
-            return commands.iter().map(|_| Err(Error::Nested)).collect();
+            return works.iter().map(|_| Err(Error::Nested)).collect();
         }
-        let mut answers = Vec::with_capacity(commands.len());
-        let jobs = commands
+        let mut answers = Vec::with_capacity(works.len());
+        let jobs = works
             .into_iter()
-            .map(|command| {
+            .map(|work| {
                 let answer = Arc::new(Mutex::new(None));
                 answers.push(answer.clone());
-                Box::new(job(actor, command, None, Vec::new(), false, answer)) as Box<dyn Job>
+                Box::new(job(actor, work, Vec::new(), false, answer)) as Box<dyn Job>
             })
             .collect();
         self.queue.submit(jobs, &|group| self.lead(group));
@@ -154,7 +169,7 @@ impl Crm {
             return Err(Error::Nested);
         }
         let answer = Arc::new(Mutex::new(None));
-        let job = job(actor, command, once, clears, dry, answer.clone());
+        let job = job(actor, Asked { command, once }, clears, dry, answer.clone());
         self.queue.submit(vec![Box::new(job)], &|group| self.lead(group));
         self.take(&answer)
     }
@@ -172,7 +187,8 @@ impl Crm {
 
     /// Decides and commits a group.
     fn lead(&self, group: &[Arc<Ticket>]) {
-        let mut jobs: Vec<_> = group.iter().filter_map(|ticket| lock(&ticket.job).take()).collect();
+        let mut jobs: Vec<_> =
+            group.iter().flat_map(|ticket| std::mem::take(&mut *lock(&ticket.jobs))).collect();
         let error = match self.decide_and_commit(&mut jobs) {
             Ok(()) => None,
             Err(error) => {
@@ -200,23 +216,7 @@ impl Crm {
                 config = Arc::new(Config::load(&overlay)?);
                 self.set_config(config.clone());
             }
-            let mut steered = false;
-            DECIDING.set(true);
-            for job in jobs.iter_mut() {
-                let mut seat =
-                    Seat { overlay: &mut overlay, config: config.clone(), host: &self.host, tip: &mut tip };
-                if let Decided::Kept(Finished { steered: true, .. }) = job.decide(&mut seat) {
-                    match Config::load(&overlay) {
-                        Ok(loaded) => config = Arc::new(loaded),
-                        Err(error) => {
-                            DECIDING.set(false);
-                            return Err(error);
-                        }
-                    }
-                    steered = true;
-                }
-            }
-            DECIDING.set(false);
+            let steered = self.decide(jobs, &mut overlay, &mut config, &mut tip)?;
             let mut batch = overlay.group;
             if batch.is_empty() {
                 return Ok(());
@@ -237,8 +237,28 @@ impl Crm {
         Err(Error::Store(StoreError::Moved))
     }
 
+    /// Decides jobs one over the other; answers whether one changed what steers the engine.
+    pub(crate) fn decide(
+        &self,
+        jobs: &mut [Box<dyn Job>],
+        overlay: &mut Overlay,
+        config: &mut Arc<Config>,
+        tip: &mut Tip,
+    ) -> Result<bool> {
+        let mut steered = false;
+        let _deciding = Deciding::begin();
+        for job in jobs {
+            let mut seat = Seat { overlay, config: config.clone(), host: &self.host, tip };
+            if let Decided::Kept(Finished { steered: true, .. }) = job.decide(&mut seat) {
+                *config = Arc::new(Config::load(overlay)?);
+                steered = true;
+            }
+        }
+        Ok(steered)
+    }
+
     /// The journal's end and whether somebody else moved it.
-    fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
+    pub(crate) fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
         let known = lock(&self.tip).clone();
         let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
         let end = cursor.step()?.then(|| cursor.key().to_vec());
@@ -272,25 +292,31 @@ impl Crm {
     }
 }
 
-fn job<C: Command>(
+/// While it lives, this thread decides commands.
+struct Deciding;
+
+impl Deciding {
+    fn begin() -> Self {
+        DECIDING.set(true);
+        Deciding
+    }
+}
+
+impl Drop for Deciding {
+    fn drop(&mut self) {
+        DECIDING.set(false);
+    }
+}
+
+pub(crate) fn job<W: Work>(
     actor: Actor,
-    command: C,
-    once: Option<Once>,
+    work: W,
     clears: Vec<Vec<u8>>,
     dry: bool,
-    answer: Arc<Mutex<Option<Answer<C::Output>>>>,
-) -> CommandJob<C> {
-    CommandJob {
-        actor,
-        command,
-        once,
-        clears,
-        dry,
-        drawn: Drawn::default(),
-        outcome: None,
-        finished: Finished::default(),
-        answer,
-    }
+    answer: Arc<Mutex<Option<Answer<W::Output>>>>,
+) -> WorkJob<W> {
+    let (drawn, finished) = (Drawn::default(), Finished::default());
+    WorkJob { actor, work, clears, dry, drawn, outcome: None, finished, answer }
 }
 
 /// The journal's last key and what it ends with.

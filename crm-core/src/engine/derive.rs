@@ -148,9 +148,8 @@ fn part_keys(spec: &Spec, index: &IndexSpec, view: View<'_>) -> Result<Vec<Vec<u
     let mut keys = vec![Vec::new()];
     for (place, part) in index.parts.iter().enumerate() {
         let values = part_values(*part, view.get(part.field)?);
-        let needed = index.layout == Layout::Unique
-            || part.form != Form::Value
-            || place == 0 && refers(spec, *part);
+        let needed =
+            index.layout == Layout::Unique || part.form != Form::Value || place == 0 && refers(spec, *part);
         if values.is_empty() {
             if needed {
                 return Ok(Vec::new());

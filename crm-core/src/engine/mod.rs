@@ -2,7 +2,7 @@
 //! several rooms.
 
 mod access;
-mod config;
+pub(crate) mod config;
 mod crm;
 mod derive;
 mod due;
@@ -13,16 +13,19 @@ pub mod flows;
 mod history;
 mod list;
 mod once;
-mod overlay;
+pub(crate) mod overlay;
 mod plan;
 mod ports;
 mod queue;
 mod registry;
+mod rekey;
+pub(crate) mod rehearsal;
 mod session;
 mod sight;
 mod unit;
 mod verify;
 mod views;
+pub(crate) mod work;
 
 pub use crm::Crm;
 pub use due::DueReport;

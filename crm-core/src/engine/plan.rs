@@ -168,7 +168,10 @@ fn candidates<'a>(
         }
         // Not every record is in an index that a reference leads.
         let partial = candidate.score == 0
-            && index.parts.first().is_some_and(|part| part.form != Form::Value || derive::refers(spec, *part));
+            && index
+                .parts
+                .first()
+                .is_some_and(|part| part.form != Form::Value || derive::refers(spec, *part));
         if partial {
             continue;
         }

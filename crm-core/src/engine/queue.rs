@@ -11,11 +11,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::finish::{Finished, Tip};
 use super::ports::Host;
 use super::unit::{Drawn, Unit};
-use crate::record::command::Command;
+use super::work::Work;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
 
-/// How many commands share one commit at most.
+/// How many callers' commands share one commit at most; those of one caller stay together.
 pub(crate) const LARGEST_GROUP: usize = 256;
 
 /// A command that waits, without its type.
@@ -46,7 +46,9 @@ pub(crate) enum Decided {
 
 /// One caller's place in the queue.
 pub(crate) struct Ticket {
-    pub(crate) job: Mutex<Option<Box<dyn Job>>>,
+    pub(crate) jobs: Mutex<Vec<Box<dyn Job>>>,
+    /// How many they are.
+    size: usize,
     pub(crate) settled: Mutex<bool>,
     pub(crate) woken: Condvar,
 }
@@ -68,33 +70,31 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Queue {
-    /// Queues jobs in order, leads or waits until they are settled. `lead` decides and commits a
-    /// group.
+    /// Queues jobs that are to be committed together, leads or waits until they are settled. `lead`
+    /// decides and commits a group.
     pub(crate) fn submit(&self, jobs: Vec<Box<dyn Job>>, lead: &dyn Fn(&[Arc<Ticket>])) {
-        let tickets: Vec<_> = jobs
-            .into_iter()
-            .map(|job| {
-                Arc::new(Ticket {
-                    job: Mutex::new(Some(job)),
-                    settled: Mutex::new(false),
-                    woken: Condvar::new(),
-                })
-            })
-            .collect();
-        let Some(last) = tickets.last().cloned() else { return };
+        if jobs.is_empty() {
+            return;
+        }
+        let ticket = Arc::new(Ticket {
+            size: jobs.len(),
+            jobs: Mutex::new(jobs),
+            settled: Mutex::new(false),
+            woken: Condvar::new(),
+        });
         let mut leads = {
             let mut state = lock(&self.state);
-            state.waiting.extend(tickets);
+            state.waiting.push_back(ticket.clone());
             !std::mem::replace(&mut state.led, true)
         };
         loop {
             if leads {
-                self.lead_until(&last, lead);
+                self.lead_until(&ticket, lead);
                 return;
             }
-            let mut settled = lock(&last.settled);
+            let mut settled = lock(&ticket.settled);
             while !*settled {
-                settled = last.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
+                settled = ticket.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
                 if !*settled && self.take_lead() {
                     leads = true;
                     break;
@@ -112,12 +112,18 @@ impl Queue {
         !std::mem::replace(&mut state.led, true)
     }
 
-    /// Leads group after group until one's own last job is settled; then wakes who comes next.
-    fn lead_until(&self, last: &Arc<Ticket>, lead: &dyn Fn(&[Arc<Ticket>])) {
+    /// Leads group after group until one's own jobs are settled; then wakes who comes next.
+    fn lead_until(&self, own: &Arc<Ticket>, lead: &dyn Fn(&[Arc<Ticket>])) {
         loop {
             let group: Vec<_> = {
                 let mut state = lock(&self.state);
-                let count = state.waiting.len().min(LARGEST_GROUP);
+                let mut room = LARGEST_GROUP;
+                let fits = |ticket: &&Arc<Ticket>| {
+                    let takes = room > 0;
+                    room = room.saturating_sub(ticket.size);
+                    takes
+                };
+                let count = state.waiting.iter().take_while(fits).count();
                 state.waiting.drain(..count).collect()
             };
             lead(&group);
@@ -125,7 +131,7 @@ impl Queue {
                 *lock(&ticket.settled) = true;
                 ticket.woken.notify_all();
             }
-            let mine = *lock(&last.settled);
+            let mine = *lock(&own.settled);
             let mut state = lock(&self.state);
             if state.waiting.is_empty() || mine {
                 state.led = false;
@@ -142,17 +148,16 @@ impl Queue {
     }
 }
 
-/// A command with its place for the answer.
-pub(crate) struct CommandJob<C: Command> {
+/// Work with its place for the answer.
+pub(crate) struct WorkJob<W: Work> {
     pub(crate) actor: Actor,
-    pub(crate) command: C,
-    pub(crate) once: Option<super::once::Once>,
+    pub(crate) work: W,
     pub(crate) clears: Vec<Vec<u8>>,
     pub(crate) dry: bool,
     pub(crate) drawn: Drawn,
-    pub(crate) outcome: Option<Result<C::Output>>,
+    pub(crate) outcome: Option<Result<W::Output>>,
     pub(crate) finished: Finished,
-    pub(crate) answer: Arc<Mutex<Option<Answer<C::Output>>>>,
+    pub(crate) answer: Arc<Mutex<Option<Answer<W::Output>>>>,
 }
 
 /// What a caller gets back.
@@ -161,7 +166,7 @@ pub(crate) struct Answer<T> {
     pub(crate) due_now: Vec<Vec<u8>>,
 }
 
-impl<C: Command> Job for CommandJob<C> {
+impl<W: Work> Job for WorkJob<W> {
     fn actor(&self) -> Actor {
         self.actor
     }
@@ -196,12 +201,10 @@ impl<C: Command> Job for CommandJob<C> {
     }
 }
 
-impl<C: Command> CommandJob<C> {
-    fn run(&mut self, seat: &mut Seat<'_>) -> Result<C::Output> {
-        if let Some(once) = &self.once {
-            if let Some(outcome) = once.earlier::<C>(seat.overlay, self.actor, &self.command)? {
-                return Ok(outcome);
-            }
+impl<W: Work> WorkJob<W> {
+    fn run(&mut self, seat: &mut Seat<'_>) -> Result<W::Output> {
+        if let Some(outcome) = self.work.earlier(seat.overlay, self.actor)? {
+            return Ok(outcome);
         }
         for key in &self.clears {
             // Due work that another caller did meanwhile is done.
@@ -213,11 +216,9 @@ impl<C: Command> CommandJob<C> {
         let earliest = seat.tip.at;
         let mut unit =
             Unit::new(seat.overlay, seat.config.clone(), seat.host, self.actor, earliest, &mut self.drawn);
-        let output = self.command.clone().run(&mut unit)?;
-        self.finished = unit.finish(C::NAME, seat.tip)?;
-        if let Some(once) = &self.once {
-            once.remember(seat.overlay, self.actor, &self.command, &output)?;
-        }
+        let output = self.work.run(&mut unit)?;
+        self.finished = unit.finish(self.work.name(), seat.tip)?;
+        self.work.remember(seat.overlay, self.actor, &output)?;
         Ok(output)
     }
 }

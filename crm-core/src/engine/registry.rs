@@ -50,6 +50,12 @@ commands! {
     crate::domain::task::CreateTask,
     crate::domain::task::CheckTask,
     crate::domain::catalog::FindPrice,
+    super::flows::capture::CaptureLead,
+    super::flows::assign::AssignLead,
+    super::flows::convert::ConvertLead,
+    super::flows::undo_convert::UndoConversion,
+    super::flows::unify::MergeLeads,
+    crate::domain::lead::TouchLead,
 }
 
 impl Session<'_> {

@@ -162,18 +162,6 @@ impl Sight {
                 }
             }
         }
-        let parents: Vec<RecordRef> = match view.get(parent)? {
-            ValueRef::Id(parent) => vec![parent],
-            ValueRef::List(items) => items.filter_map(id_of).collect(),
-            // What hangs below nothing yet is its maker's.
-            _ => {
-                let maker = id_of(view.get(CREATED_BY)?);
-                return Ok(maker.filter(|maker| Some(maker.bits) == self.access.me).map(|_| Grounds::Scope));
-        };
-            let Some(image) = overlay.get(Table::Records, &key::record(parent))? else { continue };
-            let grounds = self.grounds_at(overlay, Action::Read, parent, &image, depth + 1)?;
-            if grounds.is_some() {
-                return Ok(grounds);
         Ok(None)
     }
 

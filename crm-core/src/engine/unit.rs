@@ -366,7 +366,8 @@ impl Desk for Unit<'_> {
         let mut cursor = self.overlay.range(Table::Records, range, Direction::Forward)?;
         let mut found = Vec::new();
         while found.len() < limit && cursor.step()? {
-            let record = key::read_record(cursor.key()).ok_or_else(|| Error::Corrupt("a record's key".into()))?;
+            let record =
+                key::read_record(cursor.key()).ok_or_else(|| Error::Corrupt("a record's key".into()))?;
             found.push(record);
         }
         Ok(found)

@@ -31,7 +31,8 @@ impl Sheet {
     pub fn read(desk: &dyn Desk, record: RecordRef, image: &[u8]) -> Result<Sheet> {
         let schema = desk.schema();
         let spec = schema.kind(record.kind).map(|kind| kind.spec);
-        let spec = spec.ok_or_else(|| Error::Corrupt(format!("kind of record {} is unknown", record.kind.0)))?;
+        let spec =
+            spec.ok_or_else(|| Error::Corrupt(format!("kind of record {} is unknown", record.kind.0)))?;
         let view = View::new(image)?;
         let mut fields = BTreeMap::new();
         let mut walk = view.fields();

@@ -2,3 +2,5 @@
 
 mod engine;
 mod party;
+mod lead;
+mod lead_year;

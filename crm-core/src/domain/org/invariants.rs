@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::noun::{
-    CustomField, Department, LifecycleDefinition, Numbering, Role, SETTINGS, Settings, Share, User, Validation,
+    CustomField, Department, LifecycleDefinition, Numbering, Role, SETTINGS, Settings, Share, User,
+    Validation,
 };
 use super::rules;
 use crate::base::kind::{RoleId, UserId};
@@ -26,7 +27,8 @@ fn all_good(problems: Vec<Invalid>) -> Result<()> {
 
 /// What a record is afterwards; refused when it is gone and may not be.
 fn kept<T: Record>(record: RecordRef, after: Option<View<'_>>, code: &str, instead: &str) -> Result<T> {
-    read(record, after)?.ok_or_else(|| Error::refused(code, format!("a {} is never deleted; {instead}", record.kind)))
+    read(record, after)?
+        .ok_or_else(|| Error::refused(code, format!("a {} is never deleted; {instead}", record.kind)))
 }
 
 /// Whether the actor may do everything.
@@ -38,7 +40,10 @@ fn is_administrator(desk: &mut dyn Desk) -> Result<bool> {
     };
     // An administrator reads himself and his roles; who can't is none.
     let Ok(user) = desk.get::<User>(user) else { return Ok(false) };
-    Ok(user.roles.iter().any(|role| desk.get::<Role>(*role).is_ok_and(|role| role.administrator == Some(true))))
+    Ok(user
+        .roles
+        .iter()
+        .any(|role| desk.get::<Role>(*role).is_ok_and(|role| role.administrator == Some(true))))
 }
 
 /// Walks from a node up; refused when that leads back to it.
@@ -54,7 +59,9 @@ fn no_cycle<T: Record>(
     while let Some(node) = next {
         if node == start {
             let message = format!("`{start}` would stand above itself");
-            return Err(Error::Refused(vec![Refusal::new(code, message).with(T::Kind::NO.name(), start.record())]));
+            return Err(Error::Refused(vec![
+                Refusal::new(code, message).with(T::Kind::NO.name(), start.record()),
+            ]));
         }
         if !seen.insert(node.as_u128()) {
             return Ok(());
@@ -89,7 +96,9 @@ pub(super) fn user(
         let role: Role = desk.get(role)?;
         if role.administrator == Some(true) {
             let message = format!("only an administrator gives the role `{}`", role.name);
-            return Err(Error::Refused(vec![Refusal::new("user.role_above", message).with("role", role.name)]));
+            return Err(Error::Refused(vec![
+                Refusal::new("user.role_above", message).with("role", role.name),
+            ]));
         }
     }
     Ok(())
@@ -176,8 +185,12 @@ pub(super) fn lifecycle(
     _before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
-    let after: LifecycleDefinition =
-        kept(record, after, "lifecycle.delete", "replace it with `lifecycle.define`, which says where records go")?;
+    let after: LifecycleDefinition = kept(
+        record,
+        after,
+        "lifecycle.delete",
+        "replace it with `lifecycle.define`, which says where records go",
+    )?;
     match rules::read_lifecycle(&after) {
         Ok(lifecycle) => all_good(rules::lifecycle_problems(&lifecycle, &desk.schema())),
         Err(problem) => Err(Error::Invalid(vec![problem])),

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Weekday};
 
-use super::noun::{CustomField, CustomType, FieldChoice, LifecycleDefinition, Role, Settings, Share, Validation};
+use super::noun::{
+    CustomField, CustomType, FieldChoice, LifecycleDefinition, Role, Settings, Share, Validation,
+};
 use crate::base::{Instant, KindNo, settings};
 use crate::record::error::Invalid;
 use crate::record::filter::{self, FilterContext};
@@ -54,7 +56,8 @@ pub fn field_problems(field: &CustomField, kind: &KindSchema, settings: &setting
     let mut wrong = |at: &str, code: &str, message: String| problems.push(Invalid::new(at, code, message));
     let number = u16::try_from(field.number).ok().filter(|number| *number >= FIRST_CUSTOM);
     if number.is_none() {
-        let message = format!("`{}` is not the number of a custom field; `field.define` gives it one", field.number);
+        let message =
+            format!("`{}` is not the number of a custom field; `field.define` gives it one", field.number);
         wrong("number", "field.number", message);
     }
     if !is_plain_word(&field.name) || RESERVED.contains(&field.name.to_lowercase().as_str()) {
@@ -70,18 +73,32 @@ pub fn field_problems(field: &CustomField, kind: &KindSchema, settings: &setting
     }
     let is_choice = matches!(field.ty, CustomType::Choice | CustomType::Choices);
     if is_choice == field.choices.is_empty() {
-        wrong("choices", "field.choices", format!("a {} field has choices, and no other has", CustomType::Choice));
+        wrong(
+            "choices",
+            "field.choices",
+            format!("a {} field has choices, and no other has", CustomType::Choice),
+        );
     }
     if let Some(choice) = twice(&field.choices) {
         wrong("choices", "field.choice_twice", format!("the choice `{choice}` is empty or given twice"));
     }
     check_columns(field, &mut wrong);
-    if !field.target.is_empty() && (field.ty != CustomType::Reference || KindNo::from_name(&field.target).is_none()) {
-        wrong("target", "field.target", format!("`{}` is not a kind that a reference can name", field.target));
+    if !field.target.is_empty()
+        && (field.ty != CustomType::Reference || KindNo::from_name(&field.target).is_none())
+    {
+        wrong(
+            "target",
+            "field.target",
+            format!("`{}` is not a kind that a reference can name", field.target),
+        );
     }
     let may_be_unique = matches!(
         field.ty,
-        CustomType::Text | CustomType::Number | CustomType::Date | CustomType::DateTime | CustomType::Reference
+        CustomType::Text
+            | CustomType::Number
+            | CustomType::Date
+            | CustomType::DateTime
+            | CustomType::Reference
     );
     if field.unique == Some(true) && (!may_be_unique || !field.default.is_empty()) {
         let message = format!("a {} field can't be unique, nor can one with a default", field.ty);
@@ -103,8 +120,11 @@ fn is_plain_word(name: &str) -> bool {
 fn twice(choices: &[FieldChoice]) -> Option<&str> {
     let mut seen = BTreeSet::new();
     for choice in choices {
-        let names: BTreeSet<_> =
-            [&choice.code, &choice.en, &choice.zh].into_iter().map(String::as_str).filter(|n| !n.is_empty()).collect();
+        let names: BTreeSet<_> = [&choice.code, &choice.en, &choice.zh]
+            .into_iter()
+            .map(String::as_str)
+            .filter(|n| !n.is_empty())
+            .collect();
         if choice.code.trim().is_empty() {
             return Some(&choice.code);
         }
@@ -181,7 +201,8 @@ pub fn field_change_problems(before: &CustomField, after: &CustomField) -> Vec<I
     fixed("type", before.ty == after.ty);
     fixed("target", before.target == after.target);
     // Rows are stored by the place of their columns: new ones come last.
-    let kept = before.columns.iter().zip(&after.columns).all(|(old, new)| old.name == new.name && old.ty == new.ty);
+    let kept =
+        before.columns.iter().zip(&after.columns).all(|(old, new)| old.name == new.name && old.ty == new.ty);
     fixed("columns", kept && after.columns.len() >= before.columns.len());
     problems
 }
@@ -279,7 +300,11 @@ pub fn settings_problems(settings: &Settings) -> Vec<Invalid> {
     }
     let is_region = settings.region.len() == 2 && settings.region.chars().all(|c| c.is_ascii_uppercase());
     if !settings.region.is_empty() && !is_region {
-        wrong("region", "settings.region", format!("`{}` is not a region of two capital letters", settings.region));
+        wrong(
+            "region",
+            "settings.region",
+            format!("`{}` is not a region of two capital letters", settings.region),
+        );
     }
     for row in &settings.rates {
         if row.currency.is_none() || row.rate <= rust_decimal::Decimal::ZERO {

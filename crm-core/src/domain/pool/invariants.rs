@@ -46,7 +46,12 @@ pub(super) fn pool(
         // Each change of a pool begins a chain of sweeps and ends the one before: a chain carries the
         // instant of its definition.
         let at = next_pass(desk.now(), desk.settings().zone);
-        desk.schedule(Due { at, work: SWEEP.to_owned(), about: record, note: desk.now().micros().to_string() });
+        desk.schedule(Due {
+            at,
+            work: SWEEP.to_owned(),
+            about: record,
+            note: desk.now().micros().to_string(),
+        });
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::base::calendar::{TimeZone, WorkCalendar, local_date, plus_days, start
 use crate::base::{Instant, Span};
 use crate::record::error::{Invalid, Refusal};
 
-/// What is known when a user wants to claim a record, or is to be given one.
+/// What is known when a user wants to claim a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimFacts {
     /// The day, in the organisation's time zone.
@@ -22,11 +22,7 @@ pub struct ClaimFacts {
 
 /// Why a user may not claim a record; every reason.
 pub fn claim_refusals(pool: &Pool, facts: &ClaimFacts) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
-    if let Some(limit) = pool.owned_limit.filter(|limit| facts.owned >= *limit) {
-        let message = format!("the user has `{limit}` records, as many as he may");
-        refusals.push(Refusal::new("pool.owned_limit", message).with("limit", limit));
-    }
+    let mut refusals: Vec<_> = owned_refusal(pool, facts.owned).into_iter().collect();
     if let Some(limit) = pool.claims_a_day.filter(|limit| facts.claimed_today >= *limit) {
         let message = format!("the user has claimed `{limit}` records today, as many as he may");
         refusals.push(Refusal::new("pool.daily_limit", message).with("limit", limit));
@@ -39,6 +35,13 @@ pub fn claim_refusals(pool: &Pool, facts: &ClaimFacts) -> Vec<Refusal> {
         }
     }
     refusals
+}
+
+/// Why a user who has so many records may not get another, if he may not.
+pub fn owned_refusal(pool: &Pool, owned: i64) -> Option<Refusal> {
+    let limit = pool.owned_limit.filter(|limit| owned >= *limit)?;
+    let message = format!("the user has `{limit}` records, as many as he may");
+    Some(Refusal::new("pool.owned_limit", message).with("limit", limit))
 }
 
 /// What is known of a record with an owner. Days are those of the organisation's time zone.
@@ -133,7 +136,8 @@ pub fn reclaim_decision(facts: &ReclaimFacts, pool: &Pool, calendar: &WorkCalend
 /// one is given.
 pub fn days_after(day: NaiveDate, days: i64, working: Option<&WorkCalendar>) -> NaiveDate {
     let by_calendar = || plus_days(day, days);
-    working.map_or_else(by_calendar, |calendar| calendar.add_working_days(day, days).unwrap_or_else(by_calendar))
+    working
+        .map_or_else(by_calendar, |calendar| calendar.add_working_days(day, days).unwrap_or_else(by_calendar))
 }
 
 /// When records are next looked at: at the beginning of the next day.
@@ -202,7 +206,12 @@ mod tests {
             let found: Vec<_> = refusals.iter().map(|refusal| refusal.code.as_str()).collect();
             assert_eq!(found, codes, "{facts:?}");
         };
-        let facts = ClaimFacts { today: day("2026-03-10"), owned: 5, claimed_today: 2, lost_on: Some(day("2026-03-08")) };
+        let facts = ClaimFacts {
+            today: day("2026-03-10"),
+            owned: 5,
+            claimed_today: 2,
+            lost_on: Some(day("2026-03-08")),
+        };
         check(|_| {}, facts, &[]);
         check(|pool| pool.owned_limit = Some(6), facts, &[]);
         check(|pool| pool.owned_limit = Some(5), facts, &["pool.owned_limit"]);
@@ -293,9 +302,15 @@ mod tests {
             assert_eq!(found, fields);
         };
         check(|pool| pool.follow_up_days = Some(0), &["follow_up_days"]);
-        check(|pool| (pool.deal_days, pool.owned_limit) = (Some(-1), Some(-1)), &["deal_days", "owned_limit"]);
+        check(
+            |pool| (pool.deal_days, pool.owned_limit) = (Some(-1), Some(-1)),
+            &["deal_days", "owned_limit"],
+        );
         check(|pool| (pool.kind, pool.deal_days) = ("lead".into(), Some(9)), &["deal_days"]);
-        check(|pool| (pool.warn_days, pool.owned_limit, pool.cooldown_days) = (Some(0), Some(0), Some(0)), &[]);
+        check(
+            |pool| (pool.warn_days, pool.owned_limit, pool.cooldown_days) = (Some(0), Some(0), Some(0)),
+            &[],
+        );
     }
 
     proptest! {

@@ -1,7 +1,9 @@
 //! Who follows a lead: assignment by rules and by hand, and another owner for a lead left untouched.
 
 use crate::base::calendar::{Hours, WorkCalendar};
-use crate::base::kind::{Assignment as AssignmentKind, AssignmentId, Lead as LeadKind, LeadId, PoolId, UserId};
+use crate::base::kind::{
+    Assignment as AssignmentKind, AssignmentId, Lead as LeadKind, LeadId, PoolId, UserId,
+};
 use crate::base::{Instant, Kind, Span};
 use crate::domain::lead::rules::{Candidate, Turns, choose, fits, takes};
 use crate::domain::lead::{Assignment, BY_OWNER_STATE, BY_PLACE, Lead, Method, NEW, OPEN_STATES, lead_id};
@@ -114,8 +116,12 @@ fn refuse_closed(desk: &dyn Desk, lead: &Lead) -> Result<()> {
 ///
 /// Rules are read with each lead: they are few, and no configuration is to be made anew when one of them changes.
 pub(crate) fn by_rules(desk: &mut dyn Desk, lead: &mut Lead, except: &[UserId]) -> Result<Option<Given>> {
-    let rules =
-        desk.matches(&Lookup { kind: AssignmentKind::NO, index: BY_PLACE, parts: Vec::new(), limit: MOST_RULES })?;
+    let rules = desk.matches(&Lookup {
+        kind: AssignmentKind::NO,
+        index: BY_PLACE,
+        parts: Vec::new(),
+        limit: MOST_RULES,
+    })?;
     for rule in rules {
         let rule = desk.enlist_as::<Assignment>(AssignmentId::from_u128(rule.bits), Purpose::Pool)?;
         let Some(rule) = rule.filter(|rule| fits(rule, lead)) else { continue };
@@ -129,10 +135,20 @@ pub(crate) fn by_rules(desk: &mut dyn Desk, lead: &mut Lead, except: &[UserId]) 
     Ok(None)
 }
 
-fn by_rule(desk: &mut dyn Desk, rule: &Assignment, lead: &mut Lead, except: &[UserId]) -> Result<Option<Given>> {
+fn by_rule(
+    desk: &mut dyn Desk,
+    rule: &Assignment,
+    lead: &mut Lead,
+    except: &[UserId],
+) -> Result<Option<Given>> {
     let given = Given { rule: rule.name.clone(), ..Given::default() };
     if let Some(opens) = opens_at(desk, rule)? {
-        desk.schedule(Due { at: opens, work: ASSIGN.to_owned(), about: lead.record_ref(), note: String::new() });
+        desk.schedule(Due {
+            at: opens,
+            work: ASSIGN.to_owned(),
+            about: lead.record_ref(),
+            note: String::new(),
+        });
         let reason = "outside working hours".to_owned();
         return Ok(Some(Given { waits_until: Some(opens), reason, ..given }));
     }
@@ -282,7 +298,8 @@ fn measured(desk: &mut dyn Desk, candidate: Candidate, most: u64) -> Result<Opti
     for state in OPEN_STATES {
         let left = limit.saturating_sub(open);
         if left > 0 {
-            open += desk.count_of(LeadKind::NO, BY_OWNER_STATE, vec![user.id().into(), state.into()], left)?;
+            open +=
+                desk.count_of(LeadKind::NO, BY_OWNER_STATE, vec![user.id().into(), state.into()], left)?;
         }
     }
     let candidate = Candidate { open: open as u64, capacity, ..candidate };

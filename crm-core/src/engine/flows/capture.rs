@@ -2,8 +2,8 @@
 
 use super::assign::{Given, by_rules};
 use crate::base::kind::{
-    ActivityId, Contact as ContactKind, ContactId, Customer as CustomerKind, CustomerId, Lead as LeadKind, LeadId,
-    LeadChannel as ChannelKind, LeadChannelId,
+    ActivityId, Contact as ContactKind, ContactId, Customer as CustomerKind, CustomerId, Lead as LeadKind,
+    LeadChannel as ChannelKind, LeadChannelId, LeadId,
 };
 use crate::base::settings::Disclosure;
 use crate::base::{Kind, RecordRef};
@@ -131,7 +131,12 @@ fn channel_named(desk: &mut dyn Desk, name: &str) -> Result<Option<LeadChannel>>
 }
 
 /// The lead that a draft makes, with the channel's defaults and custom fields.
-fn read(desk: &mut dyn Desk, mut draft: LeadDraft, name: &str, channel: Option<&LeadChannel>) -> Result<Lead> {
+fn read(
+    desk: &mut dyn Desk,
+    mut draft: LeadDraft,
+    name: &str,
+    channel: Option<&LeadChannel>,
+) -> Result<Lead> {
     let settings = desk.settings();
     let custom = std::mem::take(&mut draft.custom);
     let id = desk.new_id();
@@ -253,7 +258,8 @@ fn decide(desk: &mut dyn Desk, mut lead: Lead, matches: Vec<Match>, policy: OnDu
                 let meets = meets(desk, found.record)?;
                 let first_choice = matches!(
                     (policy, &meets),
-                    (OnDuplicate::Merge, Some(Meets::Lead(_))) | (OnDuplicate::Attach, Some(Meets::Customer(_)))
+                    (OnDuplicate::Merge, Some(Meets::Lead(_)))
+                        | (OnDuplicate::Attach, Some(Meets::Customer(_)))
                 );
                 if first_choice || second.is_none() && meets.is_some() {
                     second = Some((at, meets));
@@ -407,6 +413,7 @@ fn veiled(told: Captured, known: bool, silent: bool) -> Captured {
         return told;
     }
     let outcome = if silent { CaptureOutcome::Received } else { told.outcome };
-    let why = if silent { Vec::new() } else { vec!["it repeats a record that the actor does not see".to_owned()] };
+    let why =
+        if silent { Vec::new() } else { vec!["it repeats a record that the actor does not see".to_owned()] };
     Captured { outcome, lead: None, activity: None, score: None, given: None, why, ..told }
 }

@@ -1,16 +1,23 @@
 //! Commands that span rooms, and the handlers of due work.
 
+pub mod advance;
 pub mod assign;
 pub mod capture;
+mod deals;
+pub mod convert;
 pub mod edit;
+pub mod log_activity;
 mod repeated;
+pub mod claim;
+pub mod hand_over;
+mod pools;
+mod reclaim;
+pub mod undo_convert;
+pub mod unify;
 
 use super::due::Handler;
-use crate::domain::party;
-pub mod advance;
-mod deals;
-pub mod log_activity;
 use crate::base::{Kind, KindNo, RecordRef, kind};
+use crate::domain::party;
 use crate::record::codec::View;
 use crate::record::desk::Desk;
 use crate::record::error::Result;
@@ -20,12 +27,12 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
     HANDLERS.iter().find(|(name, _)| *name == work).map(|(_, handler)| *handler)
 }
 
-const HANDLERS: &[(&str, Handler)] = &[(party::PERIOD, party::period_due)];
 const HANDLERS: &[(&str, Handler)] = &[
+    (party::PERIOD, party::period_due),
+    (advance::RESUME, advance::resume),
     (assign::ASSIGN, assign::assign_due),
     (assign::REASSIGN, assign::reassign_due),
 ];
-const HANDLERS: &[(&str, Handler)] = &[];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
 /// after the invariant of the record's own room.
@@ -51,3 +58,5 @@ pub(crate) fn follow(
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
 const TASK: KindNo = kind::Task::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
+const HANDLERS: &[(&str, Handler)] =
+    &[(crate::domain::pool::SWEEP, reclaim::sweep), (reclaim::RECLAIM, reclaim::reclaim)];

@@ -26,11 +26,8 @@ const OF_PHONE: [(KindNo, u8); 4] = [
     (ContactKind::NO, CONTACT_BY_PHONE),
     (ContactKind::NO, CONTACT_BY_LANDLINE),
 ];
-const OF_EMAIL: [(KindNo, u8); 3] = [
-    (LeadKind::NO, BY_EMAIL),
-    (CustomerKind::NO, CUSTOMER_BY_EMAIL),
-    (ContactKind::NO, CONTACT_BY_EMAIL),
-];
+const OF_EMAIL: [(KindNo, u8); 3] =
+    [(LeadKind::NO, BY_EMAIL), (CustomerKind::NO, CUSTOMER_BY_EMAIL), (ContactKind::NO, CONTACT_BY_EMAIL)];
 const OF_COMPANY: [(KindNo, u8); 2] = [(LeadKind::NO, BY_COMPANY), (CustomerKind::NO, CUSTOMER_BY_NAME)];
 
 /// The records that a lead repeats by some keys, surest first, whether the actor sees them or not.

@@ -40,7 +40,8 @@ impl Session<'_> {
             let on = day(deal.closed_at.unwrap_or(now));
             let value = deal.amount.and_then(|amount| settings.in_base(amount, on).ok().flatten());
             let times = StateTimes::from_fields(&deal.spent, &deal.state, deal.state_since);
-            let stages = times.totals(now).into_iter().map(|(stage, span)| (stage.to_owned(), span)).collect();
+            let stages =
+                times.totals(now).into_iter().map(|(stage, span)| (stage.to_owned(), span)).collect();
             let figures = Deal {
                 started_at: started(&deal).or(deal.meta.created_at),
                 closed_at: deal.closed_at,

@@ -139,7 +139,9 @@ impl Session<'_> {
         while items.len() <= limit && cursor.step()? {
             let Some(bits) = key::read_id(cursor.key()) else { continue };
             let id: ActivityId = Id::from_u128(bits);
-            let Some(image) = reading.overlay.get(Table::Records, &key::record(id.record()))? else { continue };
+            let Some(image) = reading.overlay.get(Table::Records, &key::record(id.record()))? else {
+                continue;
+            };
             if !reading.sight.sees(&reading.overlay, id.record(), &image)? {
                 continue;
             }

@@ -89,7 +89,8 @@ fn next_number(desk: &dyn Desk, kind: KindNo) -> Result<i64> {
     let schema = desk.schema();
     let highest = schema.kind(kind).and_then(|kind| kind.fields().map(|field| field.no).max()).unwrap_or(0);
     let number = highest.max(FIRST_CUSTOM - 1).checked_add(1);
-    let number = number.ok_or_else(|| Error::refused("field.too_many", format!("a {kind} takes no more fields")))?;
+    let number =
+        number.ok_or_else(|| Error::refused("field.too_many", format!("a {kind} takes no more fields")))?;
     Ok(number.into())
 }
 

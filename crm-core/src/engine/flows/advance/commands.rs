@@ -239,7 +239,9 @@ fn next_stage(course: &Course) -> Result<String> {
     let next = later.filter(|state| state.class == StateClass::Open).find(|state| leads(course, state));
     next.map(|state| state.code.clone()).ok_or_else(|| {
         let message = format!("no open stage comes after `{}`", course.state);
-        Error::Refused(vec![Refusal::new("opportunity.last_stage", message).with("state", course.state.as_str())])
+        Error::Refused(vec![
+            Refusal::new("opportunity.last_stage", message).with("state", course.state.as_str()),
+        ])
     })
 }
 

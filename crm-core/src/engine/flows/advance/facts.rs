@@ -109,7 +109,9 @@ pub(super) fn tasks_of_state(desk: &mut dyn Desk, record: RecordRef, state: &str
     let lifecycle = desk.lifecycle(kind::Task::NO, None)?;
     let mut tasks = Vec::new();
     for found in about(desk, kind::Task::NO, task::BY_ABOUT, record)? {
-        let Some(task) = desk.enlist_as::<Task>(Id::from_u128(found.bits), Purpose::Derive)? else { continue };
+        let Some(task) = desk.enlist_as::<Task>(Id::from_u128(found.bits), Purpose::Derive)? else {
+            continue;
+        };
         let class = lifecycle.state(&task.state).map_or(StateClass::Open, |state| state.class);
         if task.stage == state && !class.is_closed() {
             tasks.push(task);

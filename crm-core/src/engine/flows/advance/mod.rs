@@ -23,9 +23,7 @@ use crate::record::action::Action;
 use crate::record::codec::{self, View};
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Refusal, Result};
-use crate::record::lifecycle::{
-    Direction, Lifecycle, Move, MovePlan, MoveRefusal, Spent, State, StateClass,
-};
+use crate::record::lifecycle::{Direction, Lifecycle, Move, MovePlan, MoveRefusal, Spent, State, StateClass};
 use crate::record::port::GuardedMove;
 use crate::record::sheet::Sheet;
 use crate::record::spec::StateFields;
@@ -169,11 +167,7 @@ pub(crate) fn advance(desk: &mut dyn Desk, request: &Request) -> Result<Moved> {
 }
 
 /// Decides a move: what its lifecycle asks and what its guards answer, all refusals together.
-fn decide<'c>(
-    desk: &mut dyn Desk,
-    request: &Request,
-    course: &'c Course,
-) -> Result<MovePlan<'c>> {
+fn decide<'c>(desk: &mut dyn Desk, request: &Request, course: &'c Course) -> Result<MovePlan<'c>> {
     let lifecycle = &course.lifecycle;
     let to = lifecycle.state_named(&request.to).map_or(request.to.as_str(), |state| &state.code);
     let step = course.step(to);
