@@ -16,7 +16,6 @@ pub use invariants::SWEEP;
 pub use noun::*;
 pub use refusals::CODES;
 pub use rules::{
-    ClaimFacts, Decision, ReclaimFacts, ReclaimReason, claim_refusals, days_after, next_pass,
     ClaimFacts, Decision, ReclaimFacts, ReclaimReason, claim_refusals, days_after, next_pass, owned_refusal,
     reclaim_decision,
 };

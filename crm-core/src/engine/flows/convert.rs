@@ -7,7 +7,7 @@
 
 use chrono::NaiveDate;
 
-use super::advance::{Request, Right, advance, open_deal};
+use super::advance::{Request, Right, advance};
 use crate::base::choice::Choice;
 use crate::base::kind::{
     Contact as ContactKind, ContactId, Customer as CustomerKind, CustomerId, Lead as LeadKind, LeadId,
@@ -286,7 +286,7 @@ impl Work<'_> {
                 deal.owner = self.owner;
                 deal.amount = command.amount.or(lead.budget);
                 deal.close_on = command.close_on.or(lead.decision_on);
-                deal.source = lead.source.map(|source| source.code().to_owned()).unwrap_or_default();
+                deal.source = lead.source;
                 deal.campaign.clone_from(&lead.campaign);
                 deal.need.clone_from(&lead.need);
                 deal.tags.clone_from(&lead.tags);
@@ -298,7 +298,8 @@ impl Work<'_> {
                     note: String::new(),
                 }));
                 deal.custom = self.custom_of(OpportunityKind::NO);
-                open_deal(self.desk, &deal).map(Some)
+                self.desk.put(&deal)?;
+                Ok(Some(deal.id()))
             }
         }
     }

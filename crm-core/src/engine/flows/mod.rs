@@ -3,21 +3,21 @@
 pub mod advance;
 pub mod assign;
 pub mod capture;
-mod deals;
-pub mod convert;
-pub mod edit;
-pub mod log_activity;
-mod repeated;
 pub mod claim;
+pub mod convert;
+mod deals;
+pub mod edit;
 pub mod hand_over;
+pub mod log_activity;
 mod pools;
 mod reclaim;
+mod repeated;
 pub mod undo_convert;
 pub mod unify;
 
 use super::due::Handler;
 use crate::base::{Kind, KindNo, RecordRef, kind};
-use crate::domain::party;
+use crate::domain::{party, pool};
 use crate::record::codec::View;
 use crate::record::desk::Desk;
 use crate::record::error::Result;
@@ -32,6 +32,8 @@ const HANDLERS: &[(&str, Handler)] = &[
     (advance::RESUME, advance::resume),
     (assign::ASSIGN, assign::assign_due),
     (assign::REASSIGN, assign::reassign_due),
+    (pool::SWEEP, reclaim::sweep),
+    (reclaim::RECLAIM, reclaim::reclaim),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
@@ -58,5 +60,3 @@ pub(crate) fn follow(
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
 const TASK: KindNo = kind::Task::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
-const HANDLERS: &[(&str, Handler)] =
-    &[(crate::domain::pool::SWEEP, reclaim::sweep), (reclaim::RECLAIM, reclaim::reclaim)];
