@@ -112,15 +112,9 @@ fn plain_changes_are_put_in_order_too() {
     assert_eq!(code(update(&system, record, &[("name", "乙公司".into())])), "party.name_taken");
     update(&system, record, &[("name", "甲 公司".into()), ("level", "A".into())]).unwrap();
     assert_eq!(system.get::<Customer>(id).unwrap().level_by_hand, Some(true));
-<<<<<<< HEAD
-    let settings = Query::of(KindNo::from_name("settings").unwrap());
-    let settings = system.rows(&settings).unwrap().items.first().unwrap().id;
-    update(&system, settings, &[("same_customer_names", true.into())]).unwrap();
-=======
     let relaxed = serde_json::json!({ "same_customer_names": true });
     let relaxed: crm_core::domain::org::ChangeSettings = serde_json::from_value(relaxed).unwrap();
     system.execute(relaxed).unwrap();
->>>>>>> main
     update(&system, record, &[("name", "乙公司".into())]).unwrap();
 }
 
