@@ -1,6 +1,7 @@
 //! The engine: one plain value that a host opens over a store.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -10,9 +11,10 @@ use super::finish::{Finished, Tip};
 use super::once::Once;
 use super::overlay::Overlay;
 use super::ports::Host;
-use super::queue::{Answer, CommandJob, Decided, Job, Queue, Seat, Ticket, lock};
+use super::queue::{Answer, Job, Queue, Seat, Ticket, WorkJob, lock, panic_text};
 use super::session::Session;
 use super::unit::Drawn;
+use super::work::{Asked, Work};
 use crate::base::Instant;
 use crate::record::command::Command;
 use crate::record::error::{Error, Result};
@@ -39,7 +41,10 @@ pub struct Crm {
     pub(crate) host: Host,
     queue: Queue,
     config: RwLock<Arc<Config>>,
-    tip: Mutex<Option<(Vec<u8>, Tip)>>,
+    /// The journal's end as of which `config` stands.
+    tip: Mutex<Tip>,
+    /// Held by who writes to the store.
+    writing: Mutex<()>,
     halted: AtomicBool,
 }
 
@@ -64,13 +69,16 @@ impl Crm {
     /// As [`Crm::open`].
     pub fn open_shared(store: Arc<dyn Store>, host: Host) -> Result<Crm> {
         file::prepare(store.as_ref())?;
-        let config = Config::load(&Overlay::new(store.snapshot()?))?;
+        let snapshot = store.snapshot()?;
+        let tip = read_tip(snapshot.as_ref())?.1;
+        let config = Config::load(&Overlay::new(snapshot))?;
         Ok(Crm {
             store,
             host,
             queue: Queue::default(),
             config: RwLock::new(Arc::new(config)),
-            tip: Mutex::new(None),
+            tip: Mutex::new(tip),
+            writing: Mutex::new(()),
             halted: AtomicBool::new(false),
         })
     }
@@ -126,16 +134,30 @@ impl Crm {
     /// Runs commands one after the other, each by itself, made durable together. Those that are
     /// refused leave the others be.
     pub fn execute_all<C: Command>(&self, actor: Actor, commands: Vec<C>) -> Vec<Result<C::Output>> {
+        self.work_all(actor, commands.into_iter().map(|command| Asked { command, once: None }).collect())
+    }
+
+    /// Runs commands one after the other, each over what those before it did, and forgets it all.
+    ///
+    /// # Errors
+    /// When the store fails; a command's own error stands in its place.
+    pub fn dry_run_all<C: Command>(&self, actor: Actor, commands: Vec<C>) -> Result<Vec<Result<C::Output>>> {
+        let asked = commands.into_iter().map(|command| Asked { command, once: None }).collect();
+        super::rehearsal::Rehearsal::begin(self)?.play(actor, asked)
+    }
+
+    /// Does work one after the other, each in its own unit, made durable together.
+    pub(crate) fn work_all<W: Work>(&self, actor: Actor, works: Vec<W>) -> Vec<Result<W::Output>> {
         if DECIDING.get() {
-            return commands.iter().map(|_| Err(Error::Nested)).collect();
+            return works.iter().map(|_| Err(Error::Nested)).collect();
         }
-        let mut answers = Vec::with_capacity(commands.len());
-        let jobs = commands
+        let mut answers = Vec::with_capacity(works.len());
+        let jobs = works
             .into_iter()
-            .map(|command| {
+            .map(|work| {
                 let answer = Arc::new(Mutex::new(None));
                 answers.push(answer.clone());
-                Box::new(job(actor, command, None, Vec::new(), false, answer)) as Box<dyn Job>
+                Box::new(job(actor, work, Vec::new(), false, answer)) as Box<dyn Job>
             })
             .collect();
         self.queue.submit(jobs, &|group| self.lead(group));
@@ -154,7 +176,7 @@ impl Crm {
             return Err(Error::Nested);
         }
         let answer = Arc::new(Mutex::new(None));
-        let job = job(actor, command, once, clears, dry, answer.clone());
+        let job = job(actor, Asked { command, once }, clears, dry, answer.clone());
         self.queue.submit(vec![Box::new(job)], &|group| self.lead(group));
         self.take(&answer)
     }
@@ -170,20 +192,21 @@ impl Crm {
         answer.outcome
     }
 
-    /// Decides and commits a group.
+    /// Decides and commits a group, and answers everybody whatever comes.
     fn lead(&self, group: &[Arc<Ticket>]) {
-        let mut jobs: Vec<_> = group.iter().filter_map(|ticket| lock(&ticket.job).take()).collect();
-        let error = match self.decide_and_commit(&mut jobs) {
-            Ok(()) => None,
-            Err(error) => {
-                if matches!(error, Error::Store(StoreError::Unknown(_))) {
-                    self.halted.store(true, Ordering::SeqCst);
-                }
-                Some(error)
-            }
-        };
+        let mut jobs: Vec<_> =
+            group.iter().flat_map(|ticket| std::mem::take(&mut *lock(&ticket.jobs))).collect();
+        let writing = lock(&self.writing);
+        // Commands catch their own panics, so this one is the store's: nobody knows what it did.
+        let ended = catch_unwind(AssertUnwindSafe(|| self.decide_and_commit(&mut jobs)));
+        let ended =
+            ended.unwrap_or_else(|panic| Err(StoreError::Unknown(panic_text(panic.as_ref()).into()).into()));
+        if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
+            self.halted.store(true, Ordering::SeqCst);
+        }
+        drop(writing);
         for mut job in jobs {
-            job.settle(error.as_ref().map(copy_error));
+            job.settle(ended.as_ref().err().map(copy_error));
         }
     }
 
@@ -195,28 +218,13 @@ impl Crm {
             let snapshot = self.store.snapshot()?;
             let (end, mut tip, moved) = self.tip(snapshot.as_ref())?;
             let mut overlay = Overlay::new(snapshot);
-            let mut config = self.config();
             if moved {
-                config = Arc::new(Config::load(&overlay)?);
-                self.set_config(config.clone());
+                self.set_config(Arc::new(Config::load(&overlay)?));
+                *lock(&self.tip) = tip;
             }
-            let mut steered = false;
-            DECIDING.set(true);
-            for job in jobs.iter_mut() {
-                let mut seat =
-                    Seat { overlay: &mut overlay, config: config.clone(), host: &self.host, tip: &mut tip };
-                if let Decided::Kept(Finished { steered: true, .. }) = job.decide(&mut seat) {
-                    match Config::load(&overlay) {
-                        Ok(loaded) => config = Arc::new(loaded),
-                        Err(error) => {
-                            DECIDING.set(false);
-                            return Err(error);
-                        }
-                    }
-                    steered = true;
-                }
-            }
-            DECIDING.set(false);
+            let before = self.config();
+            let mut config = before.clone();
+            self.decide(jobs, &mut overlay, &mut config, &mut tip);
             let mut batch = overlay.group;
             if batch.is_empty() {
                 return Ok(());
@@ -224,31 +232,43 @@ impl Crm {
             batch.expect_journal_end = Some(end);
             match self.store.commit(&batch) {
                 Ok(()) => {
-                    if steered {
+                    if !Arc::ptr_eq(&before, &config) {
                         self.set_config(config);
                     }
-                    *lock(&self.tip) = Some((journal::key(tip.position), tip));
+                    *lock(&self.tip) = tip;
                     return Ok(());
                 }
-                Err(StoreError::Moved) => *lock(&self.tip) = None,
+                // The next look at the journal's end shows what somebody else did.
+                Err(StoreError::Moved) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Store(StoreError::Moved))
     }
 
-    /// The journal's end and whether somebody else moved it.
-    fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
-        let known = lock(&self.tip).clone();
+    /// Decides jobs one over the other; `config` becomes what steers the engine after them.
+    pub(crate) fn decide(
+        &self,
+        jobs: &mut [Box<dyn Job>],
+        overlay: &mut Overlay,
+        config: &mut Arc<Config>,
+        tip: &mut Tip,
+    ) {
+        let _deciding = Deciding::begin();
+        for job in jobs {
+            job.decide(&mut Seat { overlay, config, host: &self.host, tip });
+        }
+    }
+
+    /// The journal's end, and whether somebody else moved it.
+    pub(crate) fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
+        let known = *lock(&self.tip);
         let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
         let end = cursor.step()?.then(|| cursor.key().to_vec());
-        match (known, &end) {
-            (Some((key, tip)), Some(end)) if key == *end => Ok((Some(key), tip, false)),
-            (known, _) => {
-                let (end, tip) = read_tip(snapshot)?;
-                Ok((end, tip, known.is_some()))
-            }
+        if end.as_deref().map_or(Some(0), journal::position) == Some(known.position) {
+            return Ok((end, known, false));
         }
+        Ok((end, read_tip(snapshot)?.1, true))
     }
 
     pub(crate) fn config(&self) -> Arc<Config> {
@@ -263,8 +283,18 @@ impl Crm {
         Ok(Overlay::new(self.store.snapshot()?))
     }
 
-    pub(crate) fn store(&self) -> &Arc<dyn Store> {
-        &self.store
+    /// Runs something on the store while no command is decided.
+    pub(crate) fn alone<T>(&self, run: impl FnOnce(&dyn Store) -> Result<T>) -> Result<T> {
+        self.refuse_nested()?;
+        let _writing = lock(&self.writing);
+        if self.halted.load(Ordering::SeqCst) {
+            return Err(Error::Halted);
+        }
+        let ended = run(self.store.as_ref());
+        if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
+            self.halted.store(true, Ordering::SeqCst);
+        }
+        ended
     }
 
     pub(crate) fn refuse_nested(&self) -> Result<()> {
@@ -272,25 +302,31 @@ impl Crm {
     }
 }
 
-fn job<C: Command>(
+/// While it lives, this thread decides commands.
+struct Deciding;
+
+impl Deciding {
+    fn begin() -> Self {
+        DECIDING.set(true);
+        Deciding
+    }
+}
+
+impl Drop for Deciding {
+    fn drop(&mut self) {
+        DECIDING.set(false);
+    }
+}
+
+pub(crate) fn job<W: Work>(
     actor: Actor,
-    command: C,
-    once: Option<Once>,
+    work: W,
     clears: Vec<Vec<u8>>,
     dry: bool,
-    answer: Arc<Mutex<Option<Answer<C::Output>>>>,
-) -> CommandJob<C> {
-    CommandJob {
-        actor,
-        command,
-        once,
-        clears,
-        dry,
-        drawn: Drawn::default(),
-        outcome: None,
-        finished: Finished::default(),
-        answer,
-    }
+    answer: Arc<Mutex<Option<Answer<W::Output>>>>,
+) -> WorkJob<W> {
+    let (drawn, finished) = (Drawn::default(), Finished::default());
+    WorkJob { actor, work, clears, dry, drawn, outcome: None, finished, answer }
 }
 
 /// The journal's last key and what it ends with.

@@ -2,7 +2,7 @@
 //! several rooms.
 
 mod access;
-mod config;
+pub(crate) mod config;
 mod crm;
 mod derive;
 mod due;
@@ -12,18 +12,21 @@ mod finish;
 pub mod flows;
 mod history;
 mod list;
+mod mend;
 mod once;
-mod overlay;
+pub(crate) mod overlay;
 mod plan;
 mod ports;
 mod queue;
 mod registry;
+pub(crate) mod rehearsal;
 mod rekey;
 mod session;
 mod sight;
 mod unit;
 mod verify;
 mod views;
+pub(crate) mod work;
 
 pub use crm::Crm;
 pub use due::DueReport;

@@ -23,14 +23,10 @@ impl Overlay {
 
     /// Keeps the running command's writes.
     pub(crate) fn keep(&mut self) {
-        let unit = std::mem::take(&mut self.unit);
+        let mut unit = std::mem::take(&mut self.unit);
         for table in Table::ALL {
-            let writes = unit.table(table);
-            if !writes.is_empty() {
-                self.group
-                    .table_mut(table)
-                    .extend(writes.iter().map(|(key, value)| (key.clone(), value.clone())));
-            }
+            let writes = std::mem::take(unit.table_mut(table));
+            self.group.table_mut(table).extend(writes);
         }
     }
 

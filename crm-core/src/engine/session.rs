@@ -113,6 +113,14 @@ impl<'c> Session<'c> {
         self.as_of.unwrap_or_else(|| self.crm.now())
     }
 
+    /// Runs commands one after the other, each over what those before it did, and forgets it all.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn dry_run_all<C: Command>(&self, commands: Vec<C>) -> Result<Vec<Result<C::Output>>> {
+        self.crm.dry_run_all(self.actor, commands)
+    }
+
     pub(crate) fn reading(&self) -> Result<Reading> {
         let overlay = self.crm.overlay()?;
         let config = self.crm.config();

@@ -77,8 +77,8 @@ record! {
         11 place: Option<i64> = "Order" "顺序";
         /// Whether it is switched off.
         12 disabled: Option<bool> = "Disabled" "停用";
-        /// How it chooses.
-        13 method: Method = "Method" "方式";
+        /// How it chooses; in turn when empty.
+        13 method: Option<Method> = "Method" "方式";
         /// The users that it chooses among.
         14 takers: Vec<Taker> = "Users" "成员";
         /// A team whose members are such users too.
@@ -119,8 +119,8 @@ record! {
     pub struct LeadChannel is LeadChannel {
         /// The name, by which captures refer to it.
         10 name: String = "Name" "名称" [REQUIRED];
-        /// What to do with a lead that repeats a record.
-        11 on_duplicate: OnDuplicate = "Duplicates" "重复处理";
+        /// What to do with a lead that repeats a record; marked when empty.
+        11 on_duplicate: Option<OnDuplicate> = "Duplicates" "重复处理";
         /// What makes a duplicate; telephone number, e-mail address and company when empty.
         12 match_on: Vec<MatchKey> = "Match on" "查重字段";
         /// The source of leads that come without one.

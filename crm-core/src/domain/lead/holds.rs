@@ -3,19 +3,16 @@
 use chrono::NaiveDate;
 
 use super::noun::{ASSIGNED, Lead, start};
-use crate::base::calendar::{DateRange, local_date};
+use crate::base::calendar::local_date;
 use crate::base::kind::LeadId;
 use crate::base::{Kind, RecordRef, kind};
 use crate::record::codec::{ValueRef, View};
-use crate::record::desk::{Desk, Due};
+use crate::record::desk::Desk;
 use crate::record::error::{Error, Invalid, Result};
 use crate::record::lifecycle::StateClass;
 use crate::record::spec::Record;
 
-/// The due work that takes up a paused lead again.
-pub const RESUME: &str = "lead.resume";
-
-/// A lead: figures that can be, a state to stand in, and a day to be taken up again while it is paused.
+/// A lead: figures that can be, a state to stand in, and while it is paused a day to come on which it goes on.
 pub(super) fn lead(
     desk: &mut dyn Desk,
     record: RecordRef,
@@ -37,7 +34,7 @@ pub(super) fn lead(
         }
         None => false,
     };
-    if as_before { Ok(()) } else { sleep(desk, record, state, resume_on) }
+    if as_before { Ok(()) } else { check_pause(desk, state, resume_on) }
 }
 
 fn check_figures(lead: View<'_>) -> Result<()> {
@@ -66,18 +63,13 @@ fn begin(desk: &mut dyn Desk, id: LeadId, fields: View<'_>) -> Result<()> {
     desk.put(&lead)
 }
 
-/// Has a paused lead taken up again on its day, which must be to come.
-fn sleep(desk: &mut dyn Desk, record: RecordRef, state: &str, resume_on: NaiveDate) -> Result<()> {
+/// The day on which a paused lead is taken up again must be to come.
+fn check_pause(desk: &dyn Desk, state: &str, resume_on: NaiveDate) -> Result<()> {
     let lifecycle = desk.lifecycle(kind::Lead::NO, None)?;
-    if lifecycle.state(state).is_none_or(|state| state.class != StateClass::Paused) {
+    let paused = lifecycle.state(state).is_some_and(|state| state.class == StateClass::Paused);
+    if !paused || resume_on > local_date(desk.now(), desk.settings().zone) {
         return Ok(());
     }
-    let zone = desk.settings().zone;
-    if resume_on <= local_date(desk.now(), zone) {
-        let message = format!("a lead can't be paused until `{resume_on}`, which is not to come");
-        return Err(Error::refused("lead.resume_in_past", message));
-    }
-    let (at, _) = DateRange::day(resume_on).instants(zone);
-    desk.schedule(Due { at, work: RESUME.to_owned(), about: record, note: String::new() });
-    Ok(())
+    let message = format!("a lead can't be paused until `{resume_on}`, which is not to come");
+    Err(Error::refused("lead.resume_in_past", message))
 }

@@ -2,6 +2,7 @@
 
 mod assignment;
 
+mod commands;
 mod draft;
 mod holds;
 mod noun;
@@ -10,8 +11,8 @@ pub mod rules;
 
 pub use assignment::*;
 
+pub use commands::*;
 pub use draft::*;
-pub use holds::RESUME;
 pub use noun::*;
 
 use crate::record::spec::{Record, Spec};

@@ -199,7 +199,8 @@ fn user_of(
     if let Some(chosen) = by_port(desk, rule, lead, &candidates)? {
         return Ok(Some(chosen));
     }
-    if rule.method == Method::Capacity {
+    let method = rule.method.unwrap_or_default();
+    if method == Method::Capacity {
         let mut able = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             able.extend(measured(desk, candidate, MOST_COUNTED)?);
@@ -209,12 +210,12 @@ fn user_of(
     let turns = Turns::read(&desk.memory(rule.record_ref())?.unwrap_or_default());
     loop {
         let mut next = turns.clone();
-        let Some((user, reason)) = choose(rule.method, &candidates, &mut next) else { return Ok(None) };
+        let Some((user, reason)) = choose(method, &candidates, &mut next) else { return Ok(None) };
         // Only who is chosen is looked up: one who has left or has no room leaves the turn to the next, and is
         // owed nothing for it.
         let chosen = candidates.iter().find(|candidate| candidate.user == user).copied();
         let able = match chosen {
-            Some(chosen) if rule.method != Method::Capacity => measured(desk, chosen, 0)?.is_some(),
+            Some(chosen) if method != Method::Capacity => measured(desk, chosen, 0)?.is_some(),
             chosen => chosen.is_some(),
         };
         if able {

@@ -95,7 +95,7 @@ command! {
             Some(channel) if !channel.match_on.is_empty() => &channel.match_on,
             _ => &[MatchKey::Phone, MatchKey::Email, MatchKey::Company],
         };
-        let policy = this.on_duplicate.or(channel.as_ref().map(|c| c.on_duplicate)).unwrap_or_default();
+        let policy = this.on_duplicate.or(channel.as_ref().and_then(|c| c.on_duplicate)).unwrap_or_default();
         let matches = repeated(desk, &lead, keys)?;
         if matches.is_empty() {
             return take(desk, lead, Captured::new());

@@ -77,7 +77,7 @@ pub(crate) fn check_revision(record: RecordRef, given: Option<u64>, view: View<'
 }
 
 /// Refuses when an index of another kind leads to the record.
-fn check_unused(desk: &mut dyn Desk, record: RecordRef) -> Result<()> {
+pub(crate) fn check_unused(desk: &mut dyn Desk, record: RecordRef) -> Result<()> {
     let mut users = Vec::new();
     for schema in desk.schema().kinds() {
         for index in schema.spec.indexes {

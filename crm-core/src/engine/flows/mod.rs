@@ -4,6 +4,7 @@ pub mod advance;
 pub mod assign;
 pub mod capture;
 pub mod claim;
+pub mod convert;
 mod deals;
 pub mod edit;
 pub mod hand_over;
@@ -11,7 +12,10 @@ pub mod log_activity;
 mod pools;
 mod reclaim;
 mod repeated;
+pub mod undo_convert;
+pub mod unify;
 
+use super::config::spec;
 use super::due::Handler;
 use crate::base::{Kind, KindNo, RecordRef, kind};
 use crate::domain::{party, pool};
@@ -26,6 +30,7 @@ pub(crate) fn handler(work: &str) -> Option<Handler> {
 
 const HANDLERS: &[(&str, Handler)] = &[
     (party::PERIOD, party::period_due),
+    (advance::RESUME, advance::resume),
     (assign::ASSIGN, assign::assign_due),
     (assign::REASSIGN, assign::reassign_due),
     (pool::SWEEP, reclaim::sweep),
@@ -40,14 +45,11 @@ pub(crate) fn follow(
     before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
+    if before.is_none() && after.is_some() && spec(record.kind)?.state.is_some() {
+        advance::begin(desk, record)?;
+    }
     match record.kind {
-        OPPORTUNITY => {
-            if before.is_none() && after.is_some() {
-                advance::begin(desk, record)?;
-            }
-            deals::count(desk, record, before, after)
-        }
-        TASK if before.is_none() && after.is_some() => advance::begin(desk, record),
+        OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),
         CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
@@ -55,7 +57,6 @@ pub(crate) fn follow(
 }
 
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
-const TASK: KindNo = kind::Task::NO;
 const CUSTOMER: KindNo = kind::Customer::NO;
 const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;

@@ -1,6 +1,6 @@
 //! What entering a state means for records of one kind.
 
-use super::{Entering, Request};
+use super::{Entering, Request, Right, pause};
 use crate::base::kind::TaskId;
 use crate::base::{Id, Kind, KindNo, kind};
 use crate::domain::lead::Lead;
@@ -19,7 +19,8 @@ const TASK: KindNo = kind::Task::NO;
 /// What forbids a move beyond what its lifecycle says.
 pub(super) fn forbidden(request: &Request, to: Option<&State>) -> Option<Refusal> {
     let wins = request.record.kind == LEAD && to.is_some_and(|to| to.class == StateClass::Won);
-    wins.then(|| Refusal::new("lead.not_converted", "a lead is won by converting it, not by a move"))
+    (wins && request.right == Right::Actor)
+        .then(|| Refusal::new("lead.not_converted", "a lead is won by converting it, not by a move"))
 }
 
 /// Writes the record with what follows from the state entered; answers the tasks that this created.
@@ -41,9 +42,7 @@ pub(super) fn settle(desk: &mut dyn Desk, sheet: &Sheet, entering: &Entering<'_>
             let mut lead: Lead = read(sheet)?;
             let lost = to.class == StateClass::Lost;
             lead.invalid_reason = if lost { entering.reason.to_owned() } else { String::new() };
-            if entering.from.is_some_and(|from| from.class == StateClass::Paused) {
-                lead.resume_on = None;
-            }
+            pause::note(desk, &mut lead, entering);
             desk.put(&lead)?;
         }
         TASK => {

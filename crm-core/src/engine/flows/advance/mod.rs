@@ -9,19 +9,21 @@ mod commands;
 mod effects;
 mod entry;
 mod facts;
+mod pause;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use commands::*;
 pub(crate) use entry::begin;
+pub(crate) use pause::{RESUME, resume};
 
 use super::edit::{check_revision, merge};
 use crate::base::kind::TaskId;
 use crate::base::{Instant, RecordRef, Value};
 use crate::record::action::Action;
 use crate::record::codec::{self, View};
-use crate::record::desk::Desk;
+use crate::record::desk::{Desk, Purpose};
 use crate::record::error::{Error, Refusal, Result};
 use crate::record::lifecycle::{Direction, Lifecycle, Move, MovePlan, MoveRefusal, Spent, State, StateClass};
 use crate::record::port::GuardedMove;
@@ -53,6 +55,15 @@ pub struct Moved {
     pub tasks: Vec<TaskId>,
 }
 
+/// By which right a record is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Right {
+    /// The actor's.
+    Actor,
+    /// That of a fact that another record states.
+    Fact,
+}
+
 /// A move that is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -65,10 +76,11 @@ pub(crate) struct Request {
     pub(crate) revision: Option<u64>,
     /// Values for fields that the move requires.
     pub(crate) fields: BTreeMap<String, Value>,
+    pub(crate) right: Right,
 }
 
 impl Request {
-    /// A plain request.
+    /// A plain request of the actor.
     pub(crate) fn new(record: RecordRef, to: &str) -> Self {
         Request {
             record,
@@ -77,6 +89,7 @@ impl Request {
             rival: String::new(),
             revision: None,
             fields: BTreeMap::new(),
+            right: Right::Actor,
         }
     }
 }
@@ -143,7 +156,10 @@ pub(super) struct Entering<'a> {
 /// Refused with everything that the move lacks; not found, stale, or without the right to move.
 pub(crate) fn advance(desk: &mut dyn Desk, request: &Request) -> Result<Moved> {
     let record = request.record;
-    let image = desk.load(record, Action::Move)?;
+    let image = match request.right {
+        Right::Actor => desk.load(record, Action::Move)?,
+        Right::Fact => desk.enlist(record, Purpose::Derive)?.ok_or_else(|| Error::not_found(record))?,
+    };
     let view = View::new(&image)?;
     check_revision(record, request.revision, view)?;
     let mut course = Course::of(desk, record, &image)?;
