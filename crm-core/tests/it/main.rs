@@ -4,7 +4,7 @@ mod deal;
 mod engine;
 mod lead;
 mod lead_year;
+mod model;
 mod org;
 mod party;
 mod pool;
-mod model;
