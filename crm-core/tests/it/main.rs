@@ -5,3 +5,5 @@ mod engine;
 mod party;
 mod lead;
 mod lead_year;
+mod price;
+mod work;

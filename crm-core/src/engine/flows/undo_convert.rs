@@ -8,8 +8,8 @@ use crate::base::kind::{
 };
 use crate::base::{Instant, Kind, RecordRef};
 use crate::domain::lead::{FOLLOWING, Lead};
-use crate::domain::opportunity::{BY_CUSTOMER, Opportunity};
-use crate::domain::party::{Contact, ContactLink, LINK_BY_CONTACT, withdraw_opportunity};
+use crate::domain::opportunity::Opportunity;
+use crate::domain::party::{Contact, ContactLink, LINK_BY_CONTACT};
 use crate::domain::task::{self, Task};
 use crate::record::action::Action;
 use crate::record::codec::View;
@@ -77,13 +77,8 @@ fn remove(
                 remove_one(desk, found)?;
             }
         }
-        let image = remove_one(desk, deal)?;
-        let deal = Opportunity::read(OpportunityId::from_u128(deal.bits), View::new(&image)?)?;
-        let stays = |customer: &CustomerId| !created.contains(&customer.record());
-        if let Some(customer) = deal.customer.filter(stays) {
-            let left = last_opened(desk, customer)?;
-            withdraw_opportunity(desk, customer, left)?;
-        }
+        // What the deal counted for its customer follows from its going.
+        remove_one(desk, deal)?;
     }
     for link in of_kind(LinkKind::NO) {
         remove_one(desk, link)?;
@@ -119,18 +114,6 @@ fn remove_one(desk: &mut dyn Desk, record: RecordRef) -> Result<Vec<u8>> {
     }
     desk.delete(record)?;
     Ok(image)
-}
-
-/// When the last of a customer's opportunities was opened.
-fn last_opened(desk: &mut dyn Desk, customer: CustomerId) -> Result<Option<Instant>> {
-    let parts = vec![customer.record().into()];
-    let deals = Lookup { kind: OpportunityKind::NO, index: BY_CUSTOMER, parts, limit: usize::MAX };
-    let mut last = None;
-    for deal in desk.matches(&deals)? {
-        let deal = desk.enlist_as::<Opportunity>(OpportunityId::from_u128(deal.bits), Purpose::Derive)?;
-        last = last.max(deal.and_then(|deal| deal.meta.created_at));
-    }
-    Ok(last)
 }
 
 /// Takes a customer that is gone from a contact that stays.
