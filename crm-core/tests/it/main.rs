@@ -8,3 +8,5 @@ mod model;
 mod org;
 mod party;
 mod pool;
+mod price;
+mod work;
