@@ -72,12 +72,18 @@ kinds! {
     ContactLink = 22, "contact_link", "Contact's post", "任职关系", ContactLinkId;
     /// A typed link between two customers, or between two contacts.
     Relation = 23, "relation", "Relation", "关联关系", RelationId;
+    /// An industry that a tenant adds to the default tree.
+    Industry = 24, "industry", "Industry", "行业", IndustryId;
     /// A pool of customers or leads without an owner.
     Pool = 25, "pool", "Public pool", "公海", PoolId;
+    /// How many records a user claimed from a pool in a day.
+    ClaimTally = 26, "claim_tally", "Claims of a day", "领取计数", ClaimTallyId;
     /// An unconfirmed interest.
     Lead = 30, "lead", "Lead", "线索", LeadId;
     /// How leads are assigned.
     Assignment = 31, "assignment", "Assignment rule", "分配规则", AssignmentId;
+    /// A way by which leads come in.
+    LeadChannel = 32, "lead_channel", "Lead channel", "获客渠道", LeadChannelId;
     /// A possible deal.
     Opportunity = 40, "opportunity", "Opportunity", "商机", OpportunityId;
     /// What is sold.
@@ -92,6 +98,8 @@ kinds! {
     Task = 61, "task", "Task", "任务", TaskId;
     /// A message in a user's inbox.
     Notification = 62, "notification", "Notification", "通知", NotificationId;
+    /// A kind of activity that the tenant has added.
+    ActivityType = 63, "activity_type", "Activity type", "互动类型", ActivityTypeId;
 }
 
 impl KindNo {

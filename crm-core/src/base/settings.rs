@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::calendar::TimeZone;
+use super::calendar::{Hours, TimeZone, WorkCalendar};
 use super::{Currency, Money, MoneyError};
 
 /// What the tenant has set, with the engine's defaults for the rest.
@@ -71,6 +71,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The days on which people work: Monday to Friday but for holidays, and the extra working days.
+    pub fn work_calendar(&self) -> WorkCalendar {
+        let day = || Hours::new(9 * 60, 18 * 60).into_iter().collect::<Vec<_>>();
+        let week = [day(), day(), day(), day(), day(), Vec::new(), Vec::new()];
+        let (holidays, extra) = (self.holidays.iter().copied(), self.extra_workdays.iter().copied());
+        // One stretch a day overlaps with nothing, so the calendar is always one.
+        WorkCalendar::new(self.zone, week, holidays.collect(), extra.collect())
+            .unwrap_or_else(|_| WorkCalendar::office(self.zone))
+    }
+
     /// Money in the base currency by the rate of a day, not rounded; none when no rate is set.
     ///
     /// # Errors

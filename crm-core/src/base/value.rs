@@ -107,7 +107,7 @@ macro_rules! from {
     };
 }
 from! {
-    bool => Bool, i64 => Int, u32 => Int, Decimal => Decimal, String => Text, &str => Text,
+    bool => Bool, i32 => Int, i64 => Int, u32 => Int, Decimal => Decimal, String => Text, &str => Text,
     NaiveDate => Date, Instant => Instant, Span => Duration, Money => Money, RecordRef => Id,
 }
 impl<K: super::Kind> From<super::Id<K>> for Value {

@@ -1,10 +1,27 @@
 //! The rooms of the trade, one folder a noun. A room knows [`base`](crate::base),
 //! [`record`](crate::record) and itself.
 
+pub mod activity;
+pub mod catalog;
+pub mod lead;
+pub mod notice;
+pub mod opportunity;
 pub mod org;
+pub mod party;
 pub mod pool;
+pub mod task;
 
 use crate::record::spec::Spec;
 
 /// The declaration of every kind of record.
-pub const SPECS: &[&[&Spec]] = &[org::SPECS, pool::SPECS];
+pub const SPECS: &[&[&Spec]] = &[
+    org::SPECS,
+    party::SPECS,
+    lead::SPECS,
+    pool::SPECS,
+    opportunity::SPECS,
+    catalog::SPECS,
+    activity::SPECS,
+    task::SPECS,
+    notice::SPECS,
+];

@@ -3,6 +3,7 @@
 use crate::base::text;
 use crate::base::{KindNo, RecordRef};
 use crate::record::codec::{Damaged, ValueRef, View};
+use crate::record::field::FieldType;
 use crate::record::key;
 use crate::record::spec::{Form, IndexSpec, Layout, Part, Spec, Visibility};
 use crate::store::Table;
@@ -80,7 +81,7 @@ pub(crate) fn entries(
         if !(parts_changed || scoped && accessors_changed) {
             continue;
         }
-        for parts in part_keys(index, view)? {
+        for parts in part_keys(spec, index, view)? {
             index_entries(spec.kind, index, record, &parts, &accessors, out);
         }
     }
@@ -136,13 +137,19 @@ fn index_entries(
     }
 }
 
+/// Whether a part is a reference: what refers to nothing has no entry under it.
+pub(crate) fn refers(spec: &Spec, part: Part) -> bool {
+    spec.field(part.field).is_some_and(|field| matches!(field.shape.ty, FieldType::Record(_)))
+}
+
 /// The encoded parts of a record's entries in one index: one, several where a part is a list, none
-/// where a unique or matching part is null.
-fn part_keys(index: &IndexSpec, view: View<'_>) -> Result<Vec<Vec<u8>>, Damaged> {
+/// where a unique or matching part, or a reference that leads the key, is null.
+fn part_keys(spec: &Spec, index: &IndexSpec, view: View<'_>) -> Result<Vec<Vec<u8>>, Damaged> {
     let mut keys = vec![Vec::new()];
-    for part in index.parts {
+    for (place, part) in index.parts.iter().enumerate() {
         let values = part_values(*part, view.get(part.field)?);
-        let needed = index.layout == Layout::Unique || part.form != Form::Value;
+        let needed =
+            index.layout == Layout::Unique || part.form != Form::Value || place == 0 && refers(spec, *part);
         if values.is_empty() {
             if needed {
                 return Ok(Vec::new());

@@ -1,11 +1,14 @@
 //! The end of a unit: values checked, rights to the result checked, images written, journal chained.
 
+use std::collections::BTreeMap;
+
 use super::config::{Check, spec};
 use super::sight::Neighbours;
 use super::unit::{Authority, Touched, Unit, denied};
 use super::verify::collect_references;
+use crate::base::kind::CustomField as CustomFieldKind;
 use crate::base::numbering::Template;
-use crate::base::{Instant, KindNo, RecordRef, calendar};
+use crate::base::{Instant, Kind, KindNo, RecordRef, calendar};
 use crate::domain::org::{CustomField, CustomType};
 use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, Raw, ValueRef, View};
@@ -14,7 +17,7 @@ use crate::record::error::{Error, Invalid, Result};
 use crate::record::journal::{self, Change, Draft, Entry, FieldChange, Header};
 use crate::record::key;
 use crate::record::schema::KindSchema;
-use crate::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Marks, Visibility};
+use crate::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Invariant, Marks, Visibility};
 use crate::store::Table;
 
 /// The end of the journal: where the next entry goes.
@@ -44,7 +47,7 @@ pub(crate) struct Finished {
 /// Ends a unit.
 pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result<Finished> {
     let mut finished = Finished::default();
-    let order = check_invariants(unit)?;
+    let order = hold(unit)?;
     let mut invalid = Vec::new();
     for record in &order {
         check_values(unit, *record, &mut invalid)?;
@@ -60,6 +63,9 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     for record in &order {
         let Some(entry) = journal_entry(unit, *record, action, first, tip)? else { continue };
         finished.steered |= spec(record.kind)?.steers;
+        if record.kind == CustomFieldKind::NO {
+            super::rekey::rekey(unit, *record)?;
+        }
         unit.due.extend(judges.react(&Entry::read(&entry)?, unit.now)?);
     }
     for due in std::mem::take(&mut unit.due) {
@@ -72,19 +78,35 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     Ok(finished)
 }
 
-/// Lets each changed record's room check it; what a room writes meanwhile is checked too. Answers the
-/// changed records.
-fn check_invariants(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
-    let mut place = 0;
-    while let Some(record) = unit.order.get(place).copied() {
-        place += 1;
-        let Some(invariant) = spec(record.kind)?.invariant else { continue };
+/// Runs the invariants of changed records, and what follows from them in other rooms, until nothing
+/// changes any more. Answers the changed records.
+fn hold(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
+    let mut judged: BTreeMap<RecordRef, Option<Vec<u8>>> = BTreeMap::new();
+    let mut followed = 0;
+    loop {
+        let open = unit.order.iter().copied().find(|record| {
+            let fields = unit.touched.get(record).map(|touched| &touched.fields);
+            judged.get(record) != fields
+        });
+        let (record, judge) = match (open, unit.order.get(followed).copied()) {
+            (Some(record), _) => (record, spec(record.kind)?.invariant),
+            // What follows is asked once a record, when all rooms are content.
+            (None, Some(record)) => {
+                followed += 1;
+                (record, Some(super::flows::follow as Invariant))
+            }
+            (None, None) => return Ok(std::mem::take(&mut unit.order)),
+        };
         let Some(touched) = unit.touched.get(&record) else { continue };
-        let (before, after) = (touched.before.clone(), touched.fields.clone());
-        let before = before.as_deref().map(View::new).transpose()?;
-        invariant(unit, record, before, after.as_deref().map(View::of_fields))?;
+        let (before, fields) = (touched.before.clone(), touched.fields.clone());
+        if open.is_some() {
+            judged.insert(record, fields.clone());
+        }
+        if let Some(judge) = judge {
+            let before = before.as_deref().map(View::new).transpose()?;
+            judge(unit, record, before, fields.as_deref().map(View::of_fields))?;
+        }
     }
-    Ok(std::mem::take(&mut unit.order))
 }
 
 /// The key of due work: by instant, then as drawn.

@@ -12,6 +12,7 @@ mod finish;
 pub mod flows;
 mod history;
 mod list;
+mod mend;
 mod once;
 pub(crate) mod overlay;
 mod plan;
@@ -19,10 +20,12 @@ mod ports;
 mod queue;
 mod registry;
 pub(crate) mod rehearsal;
+mod rekey;
 mod session;
 mod sight;
 mod unit;
 mod verify;
+mod views;
 pub(crate) mod work;
 
 pub use crm::Crm;
@@ -34,3 +37,4 @@ pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, S
 pub use registry::command_names;
 pub use session::{Page, Session, Shown, Why};
 pub use verify::Verified;
+pub use views::{Board, Card, Column, CustomerView, TimelineItem, TimelinePage};

@@ -166,16 +166,29 @@ fn candidates<'a>(
             candidate.score += if selective(sight, spec, *part) { 8 } else { 2 };
             next = rest.next();
         }
+        // Not every record is in an index that a reference leads.
+        let partial = candidate.score == 0
+            && index
+                .parts
+                .first()
+                .is_some_and(|part| part.form != Form::Value || derive::refers(spec, *part));
+        if partial {
+            continue;
+        }
         if let Some(part) = next.filter(|part| part.form == Form::Value) {
             candidate.bounds = bounds(constraint(part.field));
             candidate.score += u32::from(candidate.bounds.is_some());
         }
         let multiple = index.parts.iter().any(|part| holds_several(sight, spec, *part));
-        let tail: Vec<u16> = next.into_iter().chain(rest).map(|part| part.field).collect();
+        let tail: Vec<Part> = next.into_iter().chain(rest).copied().collect();
+        // A folded text is not in the order of the text.
+        let as_it_is = tail.iter().all(|part| part.form == Form::Value);
+        let tail: Vec<u16> = tail.iter().map(|part| part.field).collect();
         let fields: Vec<u16> = wanted.iter().map(|(field, _)| *field).collect();
         // The index gives the order when what is left of its key is the order, then the id.
         candidate.ordered = one_way
             && !multiple
+            && as_it_is
             && index.layout != Layout::Unique
             && match fields.split_last() {
                 None => tail.is_empty(),

@@ -108,6 +108,11 @@ impl<'c> Session<'c> {
         self.crm.execute_all(self.actor, commands)
     }
 
+    /// The instant that the session reads at: now, or the past one.
+    pub fn instant(&self) -> Instant {
+        self.as_of.unwrap_or_else(|| self.crm.now())
+    }
+
     /// Runs commands one after the other, each over what those before it did, and forgets it all.
     ///
     /// # Errors

@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::access::{Access, Grounds};
+use super::access::{Access, Grounds, Reach};
 use super::config::{Config, spec};
 use super::overlay::Overlay;
+use super::verify::collect_references;
 use crate::base::{Instant, KindNo, RecordRef, calendar, text};
 use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, ValueRef, View, put_varint};
@@ -15,7 +16,7 @@ use crate::record::error::{Error, Invalid, Result};
 use crate::record::field::FieldType;
 use crate::record::filter::{self, BindError, Filter, FilterContext, Predicate, Related};
 use crate::record::key;
-use crate::record::spec::{Spec, Visibility};
+use crate::record::spec::{CREATED_BY, Spec, Visibility};
 use crate::store::Table;
 
 /// How deep a chain of parents is followed.
@@ -137,14 +138,31 @@ impl Sight {
         parent: u16,
         depth: u8,
     ) -> Result<Option<Grounds>> {
-        if !self.access.may(action, spec.kind) || depth >= DEEPEST_PARENT {
-            return Ok(None);
+        match self.access.reach(action, spec.kind) {
+            None => return Ok(None),
+            Some(Reach::All) => return Ok(Some(Grounds::Scope)),
+            Some(Reach::Owners(_)) if depth >= DEEPEST_PARENT => return Ok(None),
+            Some(Reach::Owners(_)) => {}
         }
-        let ValueRef::Id(parent) = view.get(parent)? else { return Ok(None) };
-        match overlay.get(Table::Records, &key::record(parent))? {
-            None => Ok(None),
-            Some(image) => self.grounds_at(overlay, Action::Read, parent, &image, depth + 1),
+        let mut parents = Vec::new();
+        collect_references(view.get(parent)?, &mut |parent| parents.push(parent));
+        if parents.is_empty() {
+            // What hangs below nothing is its creator's.
+            let mine = match view.get(CREATED_BY)? {
+                ValueRef::Id(creator) => Some(creator.bits) == self.access.me,
+                _ => false,
+            };
+            return Ok(mine.then_some(Grounds::Scope));
         }
+        for parent in parents {
+            if let Some(image) = overlay.get(Table::Records, &key::record(parent))? {
+                let grounds = self.grounds_at(overlay, Action::Read, parent, &image, depth + 1)?;
+                if grounds.is_some() {
+                    return Ok(grounds);
+                }
+            }
+        }
+        Ok(None)
     }
 
     fn shared(

@@ -358,6 +358,21 @@ impl Desk for Unit<'_> {
         Ok(found)
     }
 
+    fn walk(&mut self, kind: KindNo, after: Option<RecordRef>, limit: usize) -> Result<Vec<RecordRef>> {
+        let mut range = Range::prefix(&kind.0.to_be_bytes());
+        if let Some(after) = after {
+            range.from = std::ops::Bound::Excluded(key::record(after));
+        }
+        let mut cursor = self.overlay.range(Table::Records, range, Direction::Forward)?;
+        let mut found = Vec::new();
+        while found.len() < limit && cursor.step()? {
+            let record =
+                key::read_record(cursor.key()).ok_or_else(|| Error::Corrupt("a record's key".into()))?;
+            found.push(record);
+        }
+        Ok(found)
+    }
+
     fn sees(&mut self, record: RecordRef) -> Result<bool> {
         match self.image(record)? {
             None => Ok(false),
@@ -418,6 +433,14 @@ impl Desk for Unit<'_> {
         finish::next_code(self, kind)
     }
 
+    fn memory(&mut self, of: RecordRef) -> Result<Option<Vec<u8>>> {
+        Ok(self.overlay.get(Table::Meta, &memory_key(of))?)
+    }
+
+    fn remember(&mut self, of: RecordRef, what: Vec<u8>) {
+        self.overlay.put(Table::Meta, memory_key(of), what);
+    }
+
     fn schedule(&mut self, due: Due) {
         self.due.push(due);
     }
@@ -433,6 +456,13 @@ impl Desk for Unit<'_> {
     fn ports(&self) -> Arc<dyn Judges> {
         self.host.judges.clone()
     }
+}
+
+/// The key of what a rule remembers under a record.
+fn memory_key(of: RecordRef) -> Vec<u8> {
+    let mut memory = b"memory/".to_vec();
+    memory.extend_from_slice(&key::record(of));
+    memory
 }
 
 /// The refusal of an action on a kind.

@@ -198,6 +198,7 @@ pub struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
     /// The next `count` bytes.
+    #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], Damaged> {
         let (head, rest) = self.0.split_at_checked(count).ok_or(Damaged("cut short"))?;
         self.0 = rest;
@@ -210,6 +211,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte.
+    #[inline]
     pub fn byte(&mut self) -> Result<u8, Damaged> {
         let (first, rest) = self.0.split_first().ok_or(Damaged("cut short"))?;
         self.0 = rest;
@@ -217,7 +219,18 @@ impl<'a> Reader<'a> {
     }
 
     /// A variable-length number.
+    #[inline]
     pub fn varint(&mut self) -> Result<u64, Damaged> {
+        match self.0.split_first() {
+            Some((byte, rest)) if *byte < 0x80 => {
+                self.0 = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Damaged> {
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -242,6 +255,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A length, which can't be more than what is left.
+    #[inline]
     pub fn length(&mut self) -> Result<usize, Damaged> {
         let length = usize::try_from(self.varint()?).map_err(|_| Damaged("a length is too large"))?;
         if length > self.0.len() { Err(Damaged("cut short")) } else { Ok(length) }
@@ -265,6 +279,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next value.
+    #[inline]
     pub fn value(&mut self) -> Result<ValueRef<'a>, Damaged> {
         Ok(match self.byte()? {
             tag::NULL => ValueRef::Null,
@@ -298,6 +313,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes past the next value and answers its bytes, type included.
+    #[inline]
     pub fn raw(&mut self) -> Result<Raw<'a>, Damaged> {
         let start = self.0;
         match self.byte()? {
@@ -411,6 +427,7 @@ pub struct Fields<'a>(Reader<'a>);
 
 impl<'a> Fields<'a> {
     /// The next field's number and stored bytes, or none at the end.
+    #[inline]
     pub fn step(&mut self) -> Result<Option<(u16, Raw<'a>)>, Damaged> {
         if self.0.0.is_empty() {
             return Ok(None);

@@ -90,6 +90,12 @@ pub trait Desk {
     fn count(&mut self, lookup: &Lookup) -> Result<usize>;
     /// Which records there are by an index, seen or not: for [`Desk::enlist`], never for showing.
     fn matches(&mut self, lookup: &Lookup) -> Result<Vec<RecordRef>>;
+    /// The records of a kind in the order of their ids, after one of them, seen or not: for rules
+    /// that reach every record of a kind, never for showing.
+    fn walk(&mut self, kind: KindNo, after: Option<RecordRef>, limit: usize) -> Result<Vec<RecordRef>> {
+        let _ = (after, limit);
+        Err(Error::Internal(format!("this desk can't walk over every {kind}")))
+    }
     /// Whether the actor may see a record.
     fn sees(&mut self, record: RecordRef) -> Result<bool>;
     /// Writes a record's fields; a record that was neither loaded nor enlisted is created.
@@ -98,6 +104,16 @@ pub trait Desk {
     fn delete(&mut self, record: RecordRef) -> Result<()>;
     /// The next human code of a kind, none when no numbering rule gives one.
     fn next_code(&mut self, kind: KindNo) -> Result<Option<String>>;
+    /// What a rule remembers under one of its records: counters of turns and the like, kept beside the
+    /// records and out of the journal, because losing them costs nothing but the fairness of the next few turns.
+    fn memory(&mut self, of: RecordRef) -> Result<Option<Vec<u8>>> {
+        let _ = of;
+        Ok(None)
+    }
+    /// Keeps what a rule is to remember under one of its records.
+    fn remember(&mut self, of: RecordRef, what: Vec<u8>) {
+        let _ = (of, what);
+    }
     /// Queues due work in the same unit.
     fn schedule(&mut self, due: Due);
     /// Gives the reason that the journal keeps.

@@ -6,6 +6,7 @@ pub mod codec;
 pub mod command;
 #[macro_use]
 pub mod declare;
+pub mod contact_point;
 pub mod desk;
 pub mod error;
 pub mod field;
@@ -15,5 +16,7 @@ pub mod key;
 pub mod lifecycle;
 pub mod port;
 pub mod schema;
+pub mod sheet;
+pub mod source;
 pub mod spec;
 pub mod values;

@@ -1,3 +1,11 @@
 //! The engine's tests, one module an area.
 
+mod deal;
 mod engine;
+mod import;
+mod lead;
+mod lead_year;
+mod org;
+mod party;
+mod pool;
+mod model;

@@ -2,10 +2,16 @@
 //! engine.
 
 mod commands;
+mod invariants;
 mod noun;
+mod refusals;
+mod rules;
 
 pub use commands::*;
+pub use invariants::active_user;
 pub use noun::*;
+pub use refusals::CODES;
+pub use rules::{EVERY_KIND, filter_problems};
 
 use crate::record::spec::{Record, Spec};
 

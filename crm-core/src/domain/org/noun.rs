@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::base::kind::{DepartmentId, RoleId, TeamId, UserId};
+use super::invariants;
+use crate::base::kind::{DepartmentId, RoleId, SettingsId, TeamId, UserId};
 use crate::base::settings::Disclosure;
 use crate::base::{Currency, Instant};
 use crate::choice_fields;
@@ -38,8 +39,13 @@ record! {
         19 capacity: Option<i64> = "Lead capacity" "线索上限";
     }
     spec {
-        title: User::name, steers: true,
-        indexes: &[IndexSpec::unique(1, "login", &[Part::folded(User::login)])],
+        title: User::name, steers: true, invariant: Some(invariants::user),
+        indexes: &[
+            IndexSpec::unique(1, "login", &[Part::folded(User::login)]),
+            IndexSpec::plain(2, "department", &[Part::value(User::department)]),
+            IndexSpec::plain(3, "manager", &[Part::value(User::manager)]),
+            IndexSpec::plain(4, "roles", &[Part::value(User::roles)]),
+        ],
     }
 }
 
@@ -51,7 +57,10 @@ record! {
         /// The department above.
         11 parent: Option<DepartmentId> = "Parent" "上级部门";
     }
-    spec { title: Department::name, steers: true }
+    spec {
+        title: Department::name, steers: true, invariant: Some(invariants::department),
+        indexes: &[IndexSpec::plain(1, "parent", &[Part::value(Department::parent)])],
+    }
 }
 
 record! {
@@ -96,7 +105,7 @@ record! {
         13 administrator: Option<bool> = "Administrator" "管理员";
     }
     spec {
-        title: Role::name, steers: true,
+        title: Role::name, steers: true, invariant: Some(invariants::role),
         indexes: &[IndexSpec::unique(1, "name", &[Part::folded(Role::name)])],
     }
 }
@@ -119,7 +128,7 @@ record! {
         /// What for; reading when empty.
         16 actions: Vec<Action> = "Actions" "操作";
     }
-    spec { title: Share::name, steers: true }
+    spec { title: Share::name, steers: true, invariant: Some(invariants::share) }
 }
 
 row! {
@@ -231,7 +240,7 @@ record! {
         /// Whether it takes no more values; its history stays.
         27 retired: Option<bool> = "Retired" "停用" [SYSTEM];
     }
-    spec { title: CustomField::name, steers: true }
+    spec { title: CustomField::name, steers: true, invariant: Some(invariants::custom_field) }
 }
 
 record! {
@@ -250,23 +259,23 @@ record! {
         /// What a person reads when it fails.
         15 message: String = "Message" "提示";
     }
-    spec { title: Validation::name, steers: true }
+    spec { title: Validation::name, steers: true, invariant: Some(invariants::validation) }
 }
 
 record! {
     /// The definition of a lifecycle or pipeline.
     pub struct LifecycleDefinition is LifecycleDefinition {
         /// The name.
-        10 name: String = "Name" "名称" [REQUIRED];
+        10 name: String = "Name" "名称" [REQUIRED SYSTEM];
         /// The kind of record.
-        11 kind: String = "Kind" "对象" [REQUIRED];
+        11 kind: String = "Kind" "对象" [REQUIRED SYSTEM];
         /// The definition as JSON.
-        12 definition: String = "Definition" "定义" [REQUIRED];
+        12 definition: String = "Definition" "定义" [REQUIRED SYSTEM];
         /// Whether new records of the kind follow it unless they name another.
-        13 default: Option<bool> = "Default" "默认";
+        13 default: Option<bool> = "Default" "默认" [SYSTEM];
     }
     spec {
-        title: LifecycleDefinition::name, steers: true,
+        title: LifecycleDefinition::name, steers: true, invariant: Some(invariants::lifecycle),
         indexes: &[IndexSpec::unique(1, "name", &[Part::folded(11), Part::folded(10)])],
     }
 }
@@ -280,7 +289,7 @@ record! {
         11 template: String = "Template" "模板" [REQUIRED];
     }
     spec {
-        title: Numbering::template, steers: true,
+        title: Numbering::template, steers: true, invariant: Some(invariants::numbering),
         indexes: &[IndexSpec::unique(1, "kind", &[Part::folded(10)])],
     }
 }
@@ -318,5 +327,16 @@ record! {
         /// For how many days the journal is kept before it may be trimmed; for ever when empty.
         19 retention_days: Option<i64> = "Retention in days" "保留天数";
     }
-    spec { title: Settings::zone, steers: true }
+    spec { title: Settings::zone, steers: true, invariant: Some(invariants::settings) }
 }
+
+/// The id of the one record of settings.
+pub const SETTINGS: SettingsId = SettingsId::from_u128(1);
+/// The index of users by login.
+pub const USER_BY_LOGIN: u8 = 1;
+/// The index of users by manager.
+pub const USER_BY_MANAGER: u8 = 3;
+/// The index of lifecycles by kind and name.
+pub const LIFECYCLE_BY_NAME: u8 = 1;
+/// The index of numbering rules by kind.
+pub const NUMBERING_BY_KIND: u8 = 1;

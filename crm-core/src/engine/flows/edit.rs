@@ -69,7 +69,7 @@ command! {
     }
 }
 
-fn check_revision(record: RecordRef, given: Option<u64>, view: View<'_>) -> Result<()> {
+pub(crate) fn check_revision(record: RecordRef, given: Option<u64>, view: View<'_>) -> Result<()> {
     match given {
         Some(given) if given != view.revision => Err(Error::Stale { record, given, current: view.revision }),
         _ => Ok(()),
@@ -77,7 +77,7 @@ fn check_revision(record: RecordRef, given: Option<u64>, view: View<'_>) -> Resu
 }
 
 /// Refuses when an index of another kind leads to the record.
-fn check_unused(desk: &mut dyn Desk, record: RecordRef) -> Result<()> {
+pub(crate) fn check_unused(desk: &mut dyn Desk, record: RecordRef) -> Result<()> {
     let mut users = Vec::new();
     for schema in desk.schema().kinds() {
         for index in schema.spec.indexes {

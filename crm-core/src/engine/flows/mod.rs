@@ -1,12 +1,62 @@
 //! Commands that span rooms, and the handlers of due work.
 
+pub mod advance;
+pub mod assign;
+pub mod capture;
+pub mod claim;
+pub mod convert;
+mod deals;
 pub mod edit;
+pub mod hand_over;
+pub mod log_activity;
+mod pools;
+mod reclaim;
+mod repeated;
+pub mod undo_convert;
+pub mod unify;
 
+use super::config::spec;
 use super::due::Handler;
+use crate::base::{Kind, KindNo, RecordRef, kind};
+use crate::domain::{party, pool};
+use crate::record::codec::View;
+use crate::record::desk::Desk;
+use crate::record::error::Result;
 
 /// The handler of a kind of due work.
 pub(crate) fn handler(work: &str) -> Option<Handler> {
     HANDLERS.iter().find(|(name, _)| *name == work).map(|(_, handler)| *handler)
 }
 
-const HANDLERS: &[(&str, Handler)] = &[];
+const HANDLERS: &[(&str, Handler)] = &[
+    (party::PERIOD, party::period_due),
+    (advance::RESUME, advance::resume),
+    (assign::ASSIGN, assign::assign_due),
+    (assign::REASSIGN, assign::reassign_due),
+    (pool::SWEEP, reclaim::sweep),
+    (reclaim::RECLAIM, reclaim::reclaim),
+];
+
+/// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
+/// after the invariant of the record's own room.
+pub(crate) fn follow(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    before: Option<View<'_>>,
+    after: Option<View<'_>>,
+) -> Result<()> {
+    if before.is_none() && after.is_some() && spec(record.kind)?.state.is_some() {
+        advance::begin(desk, record)?;
+    }
+    match record.kind {
+        OPPORTUNITY => deals::count(desk, record, before, after),
+        ACTIVITY => log_activity::note(desk, record, before, after),
+        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
+        _ => Ok(()),
+    }
+}
+
+const OPPORTUNITY: KindNo = kind::Opportunity::NO;
+const CUSTOMER: KindNo = kind::Customer::NO;
+const LEAD: KindNo = kind::Lead::NO;
+const ACTIVITY: KindNo = kind::Activity::NO;

@@ -302,7 +302,10 @@ impl Binder<'_> {
                 for problem in bad.into_iter().filter_map(Result::err) {
                     self.fail(path, problem);
                 }
-                Ok(any(good.into_iter().flatten().collect()))
+                match good.as_slice() {
+                    [] => Ok(resolved.leaf(Test::AnyOf(Vec::new()))),
+                    _ => Ok(any(good.into_iter().flatten().collect())),
+                }
             }
             Filter::Within { range, .. } => {
                 self.compare(&resolved, Comparison::Eq, &Operand::Relative(*range))

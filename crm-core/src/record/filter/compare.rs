@@ -91,7 +91,7 @@ impl FilterContext<'_> {
             FieldType::Int | FieldType::Decimal => {
                 Test::number(how.range(point(number(low)?), point(number(high)?)))
             }
-            FieldType::Text if equality => Test::Texts(vec![text(low, "text in quotes")?.to_owned()]),
+            FieldType::Text if equality => Test::one_of([text(low, "text in quotes")?.into()]),
             FieldType::Text => {
                 let owned = |operand| text(operand, "text in quotes").map(str::to_owned);
                 let (low, high) = how.range(point(owned(low)?), point(owned(high)?));
@@ -113,16 +113,16 @@ impl FilterContext<'_> {
             FieldType::Row => return Err(field.whole_row()),
             _ if !equality => return Err(field.operator(how.name())),
             FieldType::Bool => match low {
-                Operand::Literal(Value::Bool(yes)) => Test::Bool(*yes),
+                Operand::Literal(Value::Bool(yes)) => Test::one_of([(*yes).into()]),
                 other => return mistyped(other, "`true` or `false`"),
             },
             FieldType::Currency => {
                 match text(low, "the three letters of a currency in quotes")?.parse::<Currency>() {
-                    Ok(currency) => Test::Texts(vec![currency.code().to_owned()]),
+                    Ok(currency) => Test::one_of([currency.code().into()]),
                     Err(_) => return mistyped(low, "a currency of ISO 4217"),
                 }
             }
-            FieldType::Choice => Test::Texts(vec![field.choice(text(low, "a choice in quotes")?)?]),
+            FieldType::Choice => Test::one_of([field.choice(text(low, "a choice in quotes")?)?.into()]),
             FieldType::Record(kind) => {
                 self.records(kind.map_or("record", |kind| kind.name()), low, |record| {
                     kind.is_none_or(|kind| kind == record.kind)
@@ -136,8 +136,8 @@ impl FilterContext<'_> {
     fn address(&self, field: &Resolved<'_>, value: &Operand) -> Result<Node, Problem> {
         let entered = text(value, "text in quotes")?;
         Ok(match (self.normal)(field.target.ty, entered) {
-            Some(normal) => field.leaf_of(Columns::One(1), Test::Texts(vec![normal])),
-            None => field.leaf_of(Columns::RawOrNormal, Test::Texts(vec![entered.to_owned()])),
+            Some(normal) => field.leaf_of(Columns::One(1), Test::one_of([normal.into()])),
+            None => field.leaf_of(Columns::RawOrNormal, Test::one_of([entered.into()])),
         })
     }
 
@@ -196,12 +196,11 @@ impl FilterContext<'_> {
             Operand::MySubordinates => &self.my_subordinates,
             _ => return mistyped(operand, &expected()),
         };
-        let mut records: Vec<RecordRef> = group.iter().copied().filter(&fits).collect();
-        if records.is_empty() && !group.is_empty() {
+        let mut records = group.iter().copied().filter(&fits).map(Value::Id).peekable();
+        if records.peek().is_none() && !group.is_empty() {
             return mistyped(operand, &expected());
         }
-        records.sort_unstable();
-        Ok(Test::Records(records))
+        Ok(Test::one_of(records))
     }
 }
 
@@ -224,7 +223,11 @@ fn one_of(
     operand: &Operand,
     expected: &str,
 ) -> Result<Test, Problem> {
-    if records.iter().all(fits) { Ok(Test::Records(records)) } else { mistyped(operand, expected) }
+    if records.iter().all(fits) {
+        Ok(Test::one_of(records.into_iter().map(Value::Id)))
+    } else {
+        mistyped(operand, expected)
+    }
 }
 
 fn number(operand: &Operand) -> Result<Decimal, Problem> {

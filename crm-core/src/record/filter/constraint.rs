@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::eval::{Columns, Leaf, Node, Predicate, Source};
 use super::test::Test;
 use crate::base::{Instant, Money, Span, Value};
-use crate::record::codec::{Raw, put_value};
+use crate::record::codec::{Raw, ValueRef, put_value};
 use crate::record::field::FieldType;
 
 /// What values a field has in every record for which a predicate holds.
@@ -21,7 +21,7 @@ use crate::record::field::FieldType;
 pub struct Constraint {
     /// The values.
     pub bounds: Bounds,
-    /// Whether every record with such a value passes the tests that stand by themselves on the field.
+    /// Whether this is all that the predicate says of the field.
     pub exact: bool,
 }
 
@@ -47,21 +47,33 @@ impl Predicate {
             Node::All(parts) => parts.as_slice(),
             only => std::slice::from_ref(only),
         };
-        let mut said: Vec<Said<'_>> = Vec::new();
-        for part in parts {
-            let (leaf, negated) = match part {
-                Node::Leaf(leaf) => (leaf, false),
+        let said: Vec<Said<'_>> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Node::Leaf(leaf) => Some(Said { leaf, negated: false }),
                 Node::Not(part) => match part.as_ref() {
-                    Node::Leaf(leaf) if leaf.test == Test::Present => (leaf, true),
-                    _ => continue,
+                    Node::Leaf(leaf) => Some(Said { leaf, negated: true }),
+                    _ => None,
                 },
-                _ => continue,
-            };
-            if is_about(leaf, field) && (negated || leaf.test != Test::Present) {
-                said.push(Said { leaf, negated });
-            }
-        }
-        together(&said)
+                _ => None,
+            })
+            .filter(|said| is_about(said.leaf, field))
+            .collect();
+        let mut constraint = together(&said)?;
+        constraint.exact &= said.len() == reads(&self.root, field);
+        Some(constraint)
+    }
+}
+
+/// How many tests of a predicate read a field.
+fn reads(node: &Node, field: u16) -> usize {
+    match node {
+        Node::All(parts) | Node::Any(parts) => parts.iter().map(|part| reads(part, field)).sum(),
+        Node::Not(part) => reads(part, field),
+        Node::Leaf(leaf) => match leaf.target.source {
+            Source::Id if leaf.target.path.is_empty() => usize::from(field == ID),
+            _ => usize::from(leaf.target.own_field() == Some(field)),
+        },
     }
 }
 
@@ -77,21 +89,29 @@ fn is_about(leaf: &Leaf, field: u16) -> bool {
     source && columns && leaf.target.path.is_empty()
 }
 
-/// A test, or that there is no value.
+/// A test that has to hold, or not to hold.
 struct Said<'a> {
     leaf: &'a Leaf,
     negated: bool,
 }
 
 impl Said<'_> {
+    fn single(&self) -> bool {
+        self.leaf.target.columns == Columns::Whole && !self.leaf.target.many
+    }
+
     fn bounds(&self) -> Option<Bounds> {
-        // A list without items may have no entry in an index at all.
-        let single = self.leaf.target.columns == Columns::Whole && !self.leaf.target.many;
-        match self.negated {
-            true if single => Some(Bounds::OneOf(vec![Value::Null])),
-            true => None,
-            false => bounds(&self.leaf.test, self.leaf.target.ty),
+        match (self.negated, &self.leaf.test) {
+            // A list without items may have no entry in an index at all.
+            (true, Test::Present) if self.single() => Some(Bounds::OneOf(vec![Value::Null])),
+            (true, _) => None,
+            (false, test) => bounds(test, self.leaf.target.ty),
         }
+    }
+
+    /// Whether every other test says it too.
+    fn is_implied(&self) -> bool {
+        !self.negated && self.leaf.test == Test::Present
     }
 
     fn holds(&self, value: &Value) -> bool {
@@ -102,18 +122,17 @@ impl Said<'_> {
 }
 
 fn together(said: &[Said<'_>]) -> Option<Constraint> {
-    let single = said.iter().all(|said| said.leaf.target.columns == Columns::Whole && !said.leaf.target.many);
     let mut each: Vec<Bounds> = said.iter().filter_map(Said::bounds).collect();
+    let known = each.len() + said.iter().filter(|said| said.is_implied()).count() == said.len();
+    let alone = known && each.len() == 1;
     each.sort_by_key(|bounds| match bounds {
         Bounds::OneOf(values) => values.len(),
         Bounds::Prefix(_) => usize::MAX - 1,
         Bounds::Range(..) => usize::MAX,
     });
-    let known = each.len() == said.len();
-    let alone = known && said.len() == 1;
     let mut each = each.into_iter();
     let first = each.next()?;
-    if !single {
+    if !said.iter().all(Said::single) {
         // Two tests of a list may hold for two items.
         return Some(Constraint { bounds: first, exact: alone });
     }
@@ -164,7 +183,11 @@ fn order(left: &Value, right: &Value) -> Ordering {
 /// The values that pass one test, if they can be said; always exactly those.
 fn bounds(test: &Test, ty: FieldType) -> Option<Bounds> {
     Some(match test {
-        Test::Bool(yes) => Bounds::OneOf(vec![(*yes).into()]),
+        Test::OneOf(stored) => {
+            let values: Result<Vec<Value>, _> =
+                stored.iter().map(|known| Raw(known).value().map(ValueRef::to_value)).collect();
+            Bounds::OneOf(values.ok()?)
+        }
         Test::Number { low, high, .. } if ty == FieldType::Decimal => {
             range(low.map(Value::Decimal), high.map(Value::Decimal))
         }
@@ -183,8 +206,6 @@ fn bounds(test: &Test, ty: FieldType) -> Option<Bounds> {
             range(low.map(money), high.map(money))
         }
         Test::TextRange(low, high) => range(low.clone().map(Value::Text), high.clone().map(Value::Text)),
-        Test::Texts(texts) => Bounds::OneOf(texts.iter().cloned().map(Value::Text).collect()),
-        Test::Records(records) => Bounds::OneOf(records.iter().copied().map(Value::Id).collect()),
         Test::StartsWith(prefix) => Bounds::Prefix(prefix.clone()),
         Test::AnyOf(tests) => {
             let mut values = Vec::new();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::test::Test;
 use crate::base::{KindNo, RecordRef};
-use crate::record::codec::{Damaged, Fields, Raw, ValueRef, View};
+use crate::record::codec::{Damaged, Raw, Reader, ValueRef, View};
 use crate::record::field::FieldType;
 
 /// Where a predicate gets what isn't in the record itself.
@@ -135,7 +135,7 @@ impl Predicate {
         let mut walk = Walk {
             record: RecordRef::new(self.kind, id),
             view,
-            rest: view.fields(),
+            rest: Reader(view.field_bytes()),
             own: &self.own,
             slots,
             filled: 0,
@@ -149,7 +149,8 @@ impl Predicate {
 struct Walk<'a, 'p> {
     record: RecordRef,
     view: View<'a>,
-    rest: Fields<'a>,
+    /// The fields that are still to be read: number and value each, see [`crate::record::codec`].
+    rest: Reader<'a>,
     own: &'p [u16],
     slots: &'p mut [Raw<'a>],
     filled: usize,
@@ -188,32 +189,45 @@ impl<'a> Walk<'a, '_> {
         match leaf.target.source {
             Source::Field(_) => {
                 let raw = self.slot(leaf.slot)?;
-                Ok(raw != Raw::NULL && leaf.holds(raw.value()?))
+                match leaf.target.columns {
+                    Columns::Whole => leaf.test.holds_stored(raw),
+                    _ => Ok(leaf.holds(raw.value()?)),
+                }
             }
             _ => self.visit.test(leaf, self.record, self.view),
+        }
+    }
+
+    /// The next field's number, which mostly is one byte.
+    fn number(&mut self) -> Result<u64, Damaged> {
+        match self.rest.0.split_first() {
+            Some((byte, rest)) if *byte < 0x80 => {
+                self.rest.0 = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.rest.varint(),
         }
     }
 
     /// The stored value of one of the predicate's own fields.
     fn slot(&mut self, slot: usize) -> Result<Raw<'a>, Damaged> {
         while self.filled <= slot {
-            let Some((number, raw)) = self.rest.step()? else {
+            if self.rest.0.is_empty() {
                 self.filled = self.own.len();
                 break;
-            };
-            while let Some(wanted) = self.own.get(self.filled) {
-                if *wanted > number {
+            }
+            let number = self.number()?;
+            let raw = self.rest.raw()?;
+            while let Some(wanted) = self.own.get(self.filled).copied().map(u64::from) {
+                if wanted > number {
                     break;
                 }
-                if *wanted == number
+                if wanted == number
                     && let Some(place) = self.slots.get_mut(self.filled)
                 {
                     *place = raw;
                 }
                 self.filled += 1;
-            }
-            if self.own.len() == self.filled {
-                break;
             }
         }
         Ok(self.slots.get(slot).copied().unwrap_or(Raw::NULL))

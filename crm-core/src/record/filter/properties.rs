@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::constraint::{Bounds, ID};
 use super::sample::{Deal, Firm, Plain, World, bound, customer, firm, lead, matches, user};
 use super::{Comparison, Filter, Operand, Path, RelativeDate, Turn, Unit, naive, parse};
-use crate::base::{Currency, Instant, Money, RecordRef, Span, Value};
+use crate::base::{Currency, Instant, Money, Span, Value};
 
 const WORDS: [&str; 7] = ["", "a", "ab", "b", "科技", "科", "138 0000"];
 
@@ -308,7 +308,7 @@ const CONSTRAINED: [u16; 20] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn the_compiled_filter_holds_where_the_plain_meaning_does(
@@ -343,10 +343,6 @@ proptest! {
         ],
         plain in values(),
     ) {
-        // What is negated constrains nothing, so only what stands by itself is kept.
-        let open = |part: &Filter| matches!(part,
-            Filter::Compare { op: Comparison::Ne, .. } | Filter::IsNotEmpty { .. });
-        let parts: Vec<Filter> = parts.into_iter().filter(|part| !open(part)).collect();
         let filter = Filter::All(parts);
         let predicate = bound(&filter);
         if let Some((_, field)) = predicate.fields().first()
@@ -494,10 +490,4 @@ fn anything() -> BoxedStrategy<Filter> {
         (path, relative).prop_map(|(field, range)| Filter::Within { field, range }),
     ]
     .boxed()
-}
-
-#[test]
-fn a_record_is_what_its_id_says() {
-    let one: RecordRef = lead([]).record;
-    assert!(allows(&Bounds::OneOf(vec![one.into()]), &lead([]), ID));
 }

@@ -27,7 +27,7 @@ fn distance(left: &str, right: &str) -> usize {
 }
 
 /// The candidate closest to a word, if it is close enough to have been meant: a third of the letters
-/// differ at most, and at least one stays.
+/// differ at most, and at least one stays. Of several as close, the first.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let word = word.to_lowercase();
     let letters = word.chars().count();
@@ -39,7 +39,7 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .filter(|candidate| candidate.chars().count().abs_diff(letters) <= letters.div_ceil(3))
         .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= letters.div_ceil(3) && *distance < letters)
-        .min()
+        .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate.to_owned())
 }
 

@@ -1,5 +1,5 @@
-//! One condition on one stored value, typed: closed ranges where the type is discrete, sorted sets
-//! where it only compares for equality.
+//! One condition on one stored value, typed: closed ranges where the type is discrete, sets of stored
+//! forms where it only compares for equality.
 
 use std::ops::{Bound, RangeBounds};
 
@@ -7,15 +7,17 @@ use chrono::Datelike;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::base::{Currency, RecordRef};
-use crate::record::codec::ValueRef;
+use crate::base::{Currency, Value};
+use crate::record::codec::{Damaged, Raw, Reader, ValueRef, put_value};
 
 /// A condition on one value. None holds for null; of a list, one item has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Test {
     /// There is a value.
     Present,
-    Bool(bool),
+    /// One of these values, of a type in which equal values have equal bytes: their stored forms, in
+    /// the order of their bytes.
+    OneOf(Vec<Vec<u8>>),
     Number {
         /// The same range for whole numbers, both ends included.
         whole: (i64, i64),
@@ -35,17 +37,54 @@ pub(super) enum Test {
         high: Bound<Decimal>,
     },
     TextRange(Bound<String>, Bound<String>),
-    /// One of these texts, which are in order.
-    Texts(Vec<String>),
-    /// One of these records, which are in order.
-    Records(Vec<RecordRef>),
     Contains(String),
     StartsWith(String),
     EndsWith(String),
     AnyOf(Vec<Test>),
 }
 
+fn among(stored: &[Vec<u8>], bytes: &[u8]) -> bool {
+    match stored {
+        [only] => only == bytes,
+        many => many.binary_search_by(|known| known.as_slice().cmp(bytes)).is_ok(),
+    }
+}
+
 impl Test {
+    /// That a text, a yes or no, or a record is one of these.
+    pub fn one_of(values: impl IntoIterator<Item = Value>) -> Test {
+        let stored = |value| {
+            let mut bytes = Vec::new();
+            put_value(&mut bytes, &value);
+            bytes
+        };
+        let mut values: Vec<Vec<u8>> = values.into_iter().map(stored).collect();
+        values.sort_unstable();
+        values.dedup();
+        Test::OneOf(values)
+    }
+
+    /// Whether the condition holds for a stored value.
+    pub fn holds_stored(&self, raw: Raw<'_>) -> Result<bool, Damaged> {
+        let Test::OneOf(stored) = self else { return Ok(self.holds(raw.value()?)) };
+        if among(stored, raw.0) {
+            return Ok(true);
+        }
+        let same_type = stored.first().and_then(|known| known.first()) == raw.0.first();
+        if same_type || !matches!(raw.value()?, ValueRef::List(_)) {
+            return Ok(false);
+        }
+        let mut items = Reader(raw.0);
+        items.byte()?;
+        items.length()?;
+        while !items.0.is_empty() {
+            if among(stored, items.raw()?.0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// A range of numbers.
     pub fn number((low, high): (Bound<Decimal>, Bound<Decimal>)) -> Test {
         // A bound beyond the whole numbers bounds none of them, or leaves none.
@@ -78,7 +117,7 @@ impl Test {
             (_, ValueRef::List(mut items)) => {
                 items.any(|item| !matches!(item, ValueRef::List(_)) && self.holds(item))
             }
-            (Test::Bool(wanted), ValueRef::Bool(yes)) => *wanted == yes,
+            (Test::OneOf(stored), value) => stored.iter().any(|known| Raw(known).value() == Ok(value)),
             (Test::Number { whole, .. }, ValueRef::Int(number)) => within(whole, number),
             (Test::Number { low, high, .. }, ValueRef::Decimal(number)) => {
                 (low.as_ref(), high.as_ref()).contains(&number)
@@ -95,20 +134,12 @@ impl Test {
                     && (low.as_ref(), high.as_ref()).contains(&money.amount)
             }
             (test, ValueRef::Text(text)) => !text.is_empty() && test.holds_for_text(text),
-            (Test::Records(records), ValueRef::Id(record)) => match records.as_slice() {
-                [only] => *only == record,
-                many => many.binary_search(&record).is_ok(),
-            },
             _ => false,
         }
     }
 
     fn holds_for_text(&self, text: &str) -> bool {
         match self {
-            Test::Texts(texts) => match texts.as_slice() {
-                [only] => only == text,
-                many => many.binary_search_by(|known| known.as_str().cmp(text)).is_ok(),
-            },
             Test::TextRange(low, high) => {
                 let range = (low.as_ref().map(String::as_str), high.as_ref().map(String::as_str));
                 RangeBounds::<str>::contains(&range, text)
@@ -122,24 +153,18 @@ impl Test {
 
     /// The test that any of these holds; sets come together in one.
     pub fn any_of(tests: impl IntoIterator<Item = Test>) -> Test {
-        let (mut texts, mut records, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut stored, mut others) = (Vec::new(), Vec::new());
         for test in tests {
             match test {
-                Test::Texts(more) => texts.extend(more),
-                Test::Records(more) => records.extend(more),
+                Test::OneOf(more) => stored.extend(more),
                 Test::AnyOf(more) => others.extend(more),
                 other => others.push(other),
             }
         }
-        if !texts.is_empty() {
-            texts.sort_unstable();
-            texts.dedup();
-            others.push(Test::Texts(texts));
-        }
-        if !records.is_empty() {
-            records.sort_unstable();
-            records.dedup();
-            others.push(Test::Records(records));
+        if !stored.is_empty() {
+            stored.sort_unstable();
+            stored.dedup();
+            others.push(Test::OneOf(stored));
         }
         match others.pop() {
             Some(only) if others.is_empty() => only,

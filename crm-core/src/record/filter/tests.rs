@@ -34,7 +34,7 @@ fn text_in_two_languages_reads_as_the_same_filter() {
     check("customer . level = 'a'", r#"customer.level = "a""#);
     check("客户.等级 = “重点”", r#"客户.等级 = "重点""#);
     check(r#"tags has "vip" OR x Not In (1,2)"#, r#"tags = "vip" or x not in (1, 2)"#);
-    check("a == 1 && !b || c <> 2", "a = 1 and not (b) or c != 2");
+    check("a == 1 && !b || c <> 2", "(a = 1 and not (b)) or c != 2");
     check("last_activity older than 30 days", "last_activity < 30 days ago");
     check("at newer than 2 weeks ago", "at > 2 weeks ago");
     check("name starts with 'x' and name ends with 'y'", r#"name starts with "x" and name ends with "y""#);
@@ -48,7 +48,7 @@ fn text_in_two_languages_reads_as_the_same_filter() {
     );
     check("金额 >= 100万元", "金额 >= 1000000 CNY");
     check("创建时间 在 最近30天 且 负责人 属于 我的团队", "创建时间 in last 30 days and 负责人 in me.team");
-    check("最后跟进 早于 30天前，", "最后跟进 < 30 days ago");
+    check("最后跟进 早于 30天前", "最后跟进 < 30 days ago");
 }
 
 #[test]
@@ -169,20 +169,21 @@ fn conditions_mean_what_they_say() {
         (Deal::name, "Acme 科技".into()),
         (Deal::stage, "proposal".into()),
         (Deal::amount, Money::new(5000.into(), crate::base::Currency::CNY).into()),
-        (Deal::score, 12.into()),
+        (Deal::score, 12i64.into()),
         (Deal::vip, true.into()),
         (Deal::expected_close_on, day("2026-03-30")),
         (Deal::last_activity, at("2026-02-27T00:00:00Z")),
         (Deal::tags, vec!["vip", "new"].into()),
         (Deal::owner, user(2).into()),
         (Deal::customer, firm(1).into()),
-        (Deal::sides, Value::List(vec![Value::List(vec!["l".into(), 3.into()])])),
+        (Deal::sides, Value::List(vec![Value::List(vec!["l".into(), 3i64.into()])])),
         (Deal::phones, Value::List(vec![Value::List(vec!["138-0000".into(), "+861380000".into()])])),
         (Deal::wait, Span::from_hours(30).into()),
         (Deal::industry, "科技".into()),
+        (Deal::about, firm(1).into()),
         (1001, vec!["hot"].into()),
     ]);
-    let firms = [customer(1, [(10, "a".into()), (12, firm(2).into())]), customer(2, [(11, 900.into())])];
+    let firms = [customer(1, [(10, "a".into()), (12, firm(2).into())]), customer(2, [(11, 900i64.into())])];
     let mut world = World(firms.into_iter().map(|plain| (plain.record, plain)).collect());
     let mut check = |text: &str, expected: bool| {
         assert_eq!(matches(&text.parse().unwrap(), &plain, &mut world), expected, "{text}");
@@ -192,6 +193,7 @@ fn conditions_mean_what_they_say() {
         "stage = 'Proposal' and 阶段 = '方案' and stage in ('won', 'proposal')",
         "amount > 4999 and amount = 5000 CNY and amount = '5000 CNY' and amount != 5000 USD",
         "tags has 'vip' and tags contains 'ne' and tags != 'old' and 标签 = 'new'",
+        "about = customer_00000000000000000000000001 and about is not empty",
         "marks contains '热' and marks = 'hot'",
         "employees is empty and employees != 5 and not (employees < 5) and employees = null",
         "created_at in today and created_at <= today and not (created_at < today)",
@@ -205,8 +207,7 @@ fn conditions_mean_what_they_say() {
         "wait > 1 day and wait < 2 days and wait > 29小时",
         "id = 'lead_00000000000000000000000005' and revision = 3 and updated_at > 5 minutes ago",
         "访问了定价页 and 访问了定价页 = 3 and not (访问了定价页 is empty)",
-        "name ends with '科技' and name starts with 'Acme' and note = '' and not (note)"
-            .trim_end_matches(" and not (note)"),
+        "name ends with '科技' and name starts with 'Acme' and note = ''",
     ] {
         check(text, true);
     }
@@ -248,11 +249,7 @@ fn constraints_serve_a_planner() {
     let one_of = |values: &[Value], exact: bool| Some((Bounds::OneOf(values.to_vec()), exact));
     check("stage = '方案'", Deal::stage, one_of(&["proposal".into()], true));
     check("stage = 'won' or stage = 'new'", Deal::stage, one_of(&["new".into(), "won".into()], true));
-    check(
-        "stage in ('won', 'new') and stage != 'new'",
-        Deal::stage,
-        one_of(&["new".into(), "won".into()], true),
-    );
+    check("stage in ('won', 'new') and stage != 'new'", Deal::stage, one_of(&["won".into()], true));
     check("stage = 'won' or vip", Deal::stage, None);
     check("owner in me.team", Deal::owner, one_of(&[user(1).into(), user(2).into()], true));
     check("owner is empty and vip", Deal::owner, one_of(&[Value::Null], true));
@@ -265,17 +262,17 @@ fn constraints_serve_a_planner() {
     check("customer.size = 1", Deal::customer, None);
     check("id = 'lead_00000000000000000000000005'", ID, one_of(&[lead([]).record.into()], true));
     check("not (score > 1)", Deal::score, None);
-    check("score in (1, 5, 9) and score > 4.5", Deal::score, one_of(&[5.into(), 9.into()], true));
+    check("score in (1, 5, 9) and score > 4.5", Deal::score, one_of(&[5i64.into(), 9i64.into()], true));
     let range = |low, high| Some((Bounds::Range(low, high), true));
     check(
         "score > 4.5 and score < 9 and score < 8",
         Deal::score,
-        range(Bound::Included(5.into()), Bound::Included(7.into())),
+        range(Bound::Included(5i64.into()), Bound::Included(7i64.into())),
     );
     check(
         "score > 4.5 and (score < 9 and vip)",
         Deal::score,
-        range(Bound::Included(5.into()), Bound::Included(8.into())),
+        range(Bound::Included(5i64.into()), Bound::Included(8i64.into())),
     );
     let decimal = |number: i64| Value::Decimal(number.into());
     check(

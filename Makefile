@@ -1,0 +1,18 @@
+# What a maintainer runs. `make test` is what the README calls.
+.PHONY: run test lint doc bench
+
+run:
+	cargo run --release -p crm-examples --bin sales_year
+
+test:
+	cargo test --workspace
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+bench:
+	cargo bench -p crm-benches

@@ -1,0 +1,3 @@
+//! Pure analytics: functions of columns, without store or clock.
+
+pub mod pipeline;
