@@ -11,7 +11,6 @@ pub mod hand_over;
 pub mod log_activity;
 mod pools;
 mod reclaim;
-mod repeated;
 pub mod undo_convert;
 pub mod unify;
 
