@@ -2,8 +2,11 @@
 
 mod deal;
 mod engine;
-mod party;
 mod lead;
 mod lead_year;
+mod model;
+mod org;
+mod party;
+mod pool;
 mod price;
 mod work;

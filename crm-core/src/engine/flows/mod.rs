@@ -54,10 +54,13 @@ pub(crate) fn follow(
         OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),
         TASK => remind::note(desk, record, before, after),
+        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
     }
 }
 
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
+const CUSTOMER: KindNo = kind::Customer::NO;
+const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
 const TASK: KindNo = kind::Task::NO;
