@@ -2,6 +2,7 @@
 
 mod deal;
 mod engine;
+mod import;
 mod lead;
 mod lead_year;
 mod model;
