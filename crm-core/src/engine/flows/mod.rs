@@ -52,8 +52,8 @@ pub(crate) fn follow(
     match record.kind {
         OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),
-        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         TASK => remind::note(desk, record, before, after),
+        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
     }
 }
