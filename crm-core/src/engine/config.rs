@@ -162,11 +162,6 @@ impl Config {
         })
     }
 
-    /// The lifecycles of a kind, by name.
-    pub(crate) fn lifecycles(&self, kind: KindNo) -> impl Iterator<Item = &Arc<Lifecycle>> {
-        self.lifecycles.iter().filter(move |((of, _), _)| *of == kind).map(|(_, lifecycle)| lifecycle)
-    }
-
     /// The numbers of the unique custom fields of a kind.
     pub(crate) fn unique_fields(&self, kind: KindNo) -> &[u16] {
         self.custom_unique.get(&kind).map_or(&[], Vec::as_slice)

@@ -228,13 +228,6 @@ impl Sight {
     }
 }
 
-fn id_of(value: ValueRef<'_>) -> Option<RecordRef> {
-    match value {
-        ValueRef::Id(record) => Some(record),
-        _ => None,
-    }
-}
-
 /// A value in part: the ends of texts, nothing of anything else.
 pub(crate) fn mask(value: ValueRef<'_>) -> crate::base::Value {
     use crate::base::Value;

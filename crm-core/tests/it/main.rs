@@ -1,6 +1,10 @@
 //! The engine's tests, one module an area.
 
+mod deal;
 mod engine;
-mod party;
 mod lead;
 mod lead_year;
+mod org;
+mod party;
+mod pool;
+mod model;

@@ -324,7 +324,9 @@ impl Work<'_> {
     /// The lead's custom values for fields of another kind that have the same name, type and number of values.
     fn custom_of(&self, kind: KindNo) -> Custom {
         let schema = self.desk.schema();
-        let (Some(from), Some(to)) = (schema.kind(LeadKind::NO), schema.kind(kind)) else { return Custom::new() };
+        let (Some(from), Some(to)) = (schema.kind(LeadKind::NO), schema.kind(kind)) else {
+            return Custom::new();
+        };
         let carry = |(no, value): (&u16, &crate::base::Value)| {
             let field = from.field(*no)?;
             let same = to.named(&field.name).filter(|other| {

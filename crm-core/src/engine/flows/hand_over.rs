@@ -236,7 +236,8 @@ impl Plan {
             let mut filter = None;
             if !rule.filter.trim().is_empty() {
                 let parsed = filter::parse(&rule.filter);
-                let (parsed, _) = parsed.map_err(|error| Error::invalid("rules", "filter.syntax", error.to_string()))?;
+                let (parsed, _) =
+                    parsed.map_err(|error| Error::invalid("rules", "filter.syntax", error.to_string()))?;
                 if let Some(kind) = rule.kind {
                     bound.insert(kind, bind(desk, kind, &parsed)?);
                 }
@@ -266,7 +267,10 @@ impl Plan {
     /// Refuses when something went to nobody, or somebody was to get what isn't there.
     fn finish(self) -> Result<()> {
         if let Some(record) = self.by_hand.keys().next() {
-            return Err(Error::refused("hand_over.not_his", format!("{record} is not open or not the user's")));
+            return Err(Error::refused(
+                "hand_over.not_his",
+                format!("{record} is not open or not the user's"),
+            ));
         }
         if self.left.is_empty() {
             return Ok(());
@@ -313,7 +317,8 @@ fn bind(desk: &dyn Desk, kind: KindNo, filter: &Filter) -> Result<Predicate> {
         ..FilterContext::utc(desk.now())
     };
     filter::bind(filter, &desk.schema(), kind, &context).map_err(|errors| {
-        let invalid = |error: &filter::BindError| Invalid::new("rules", error.problem.code(), error.to_string());
+        let invalid =
+            |error: &filter::BindError| Invalid::new("rules", error.problem.code(), error.to_string());
         Error::Invalid(errors.iter().map(invalid).collect())
     })
 }

@@ -15,6 +15,7 @@ mod repeated;
 pub mod undo_convert;
 pub mod unify;
 
+use super::config::spec;
 use super::due::Handler;
 use crate::base::{Kind, KindNo, RecordRef, kind};
 use crate::domain::{party, pool};
@@ -44,19 +45,18 @@ pub(crate) fn follow(
     before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
+    if before.is_none() && after.is_some() && spec(record.kind)?.state.is_some() {
+        advance::begin(desk, record)?;
+    }
     match record.kind {
-        OPPORTUNITY => {
-            if before.is_none() && after.is_some() {
-                advance::begin(desk, record)?;
-            }
-            deals::count(desk, record, before, after)
-        }
-        TASK if before.is_none() && after.is_some() => advance::begin(desk, record),
+        OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),
+        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
     }
 }
 
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
-const TASK: KindNo = kind::Task::NO;
+const CUSTOMER: KindNo = kind::Customer::NO;
+const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;

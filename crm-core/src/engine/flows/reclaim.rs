@@ -75,7 +75,8 @@ fn look_at(desk: &mut dyn Desk, pools: &[Pool], records: &[RecordRef]) -> Result
             Decision::Reclaim { .. } => true,
         };
         if acts {
-            let due = Due { at: desk.now(), work: RECLAIM.to_owned(), about: *record, note: pool.id().to_string() };
+            let due =
+                Due { at: desk.now(), work: RECLAIM.to_owned(), about: *record, note: pool.id().to_string() };
             desk.schedule(due);
         }
     }
@@ -108,7 +109,8 @@ pub(super) fn reclaim(desk: &mut dyn Desk, due: &Due) -> Result<()> {
             warning.user = Some(owner);
             warning.topic = "pool.warning".to_owned();
             warning.about = Some(due.about);
-            warning.subject = format!("{} `{title}` goes back to `{}` on {deadline}", due.about.kind, pool.name);
+            warning.subject =
+                format!("{} `{title}` goes back to `{}` on {deadline}", due.about.kind, pool.name);
             warning.body = words(reason).to_owned();
             desk.put(&warning)
         }
