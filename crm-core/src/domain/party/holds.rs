@@ -416,7 +416,8 @@ fn set_parent(desk: &mut dyn Desk, (child, parent): (CustomerId, CustomerId)) ->
         }
         None => {
             customer.parent = Some(parent);
-            desk.put(&customer)
+            desk.put(&customer)?;
+            check_parents(desk, &customer)
         }
     }
 }
