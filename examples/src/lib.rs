@@ -10,6 +10,7 @@ use crm_core::base::Value;
 pub mod maven;
 pub mod progress;
 pub mod table;
+pub mod year;
 
 /// What a step of a host ends with.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
