@@ -1,7 +1,6 @@
-//! How the rows of a kind become records: by the kind's own command, or plainly.
+//! How rows become records.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::row::Row;
 use super::run::Duplicates;
@@ -10,6 +9,7 @@ use crate::record::action::Action;
 use crate::record::codec::{self, View};
 use crate::record::desk::Desk;
 use crate::record::error::Result;
+use crate::record::field::FieldType;
 use crate::record::schema::FieldDef;
 use crate::record::spec::Marks;
 
@@ -17,17 +17,15 @@ use crate::record::spec::Marks;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// It made a record.
-    Created(RecordRef),
+    Created,
     /// It changed a record.
-    Updated(RecordRef),
+    Updated,
     /// It filled in what a record lacked, or was noted on one.
-    Merged(RecordRef),
-    /// The record says the same.
-    Unchanged(RecordRef),
+    Merged,
+    /// It was taken before, or its record says the same.
+    Unchanged,
     /// It was left out: its record is there.
-    Skipped(RecordRef),
-    /// It was taken before.
-    Before,
+    Skipped,
 }
 
 /// Turns rows into records, one at a time, each on a desk of its own: what it writes stands or falls
@@ -52,7 +50,7 @@ pub enum Taken {
 ///         user.manager = row.read(desk, User::manager)?;
 ///         row.check()?;
 ///         desk.put(&user)?;
-///         Ok(Taken::Created(user.record_ref()))
+///         Ok(Taken::Created)
 ///     }
 /// }
 /// ```
@@ -60,9 +58,9 @@ pub trait Door: Send + Sync {
     /// The name under which the journal keeps what it creates.
     fn action(&self) -> &'static str;
 
-    /// Whether a field may have a column. The default: all but those that only their own commands set.
+    /// Whether a field may have a column. The default: all but tables and what only its own commands set.
     fn takes(&self, field: &FieldDef) -> bool {
-        !field.marks.has(Marks::SYSTEM)
+        !field.marks.has(Marks::SYSTEM) && field.ty != FieldType::Row
     }
 
     /// Takes a row whose key finds no record.
@@ -79,16 +77,20 @@ pub trait Door: Send + Sync {
     fn change(&self, row: &mut Row<'_>, desk: &mut dyn Desk, record: RecordRef) -> Result<Taken> {
         change(row, desk, record)
     }
-}
 
-/// The door of a kind: its own, or the plain one.
-pub(super) fn door(kind: KindNo) -> Arc<dyn Door> {
-    let _ = kind;
-    Arc::new(Plain(kind))
+    /// Takes a row whose key finds a record, by the policy [`Duplicates::ByRule`]. The default is to leave
+    /// it out.
+    ///
+    /// # Errors
+    /// As [`Door::create`].
+    fn repeat(&self, row: &mut Row<'_>, desk: &mut dyn Desk, record: RecordRef) -> Result<Taken> {
+        let _ = (row, desk, record);
+        Ok(Taken::Skipped)
+    }
 }
 
 /// Writes the fields that the row has.
-struct Plain(KindNo);
+pub(super) struct Plain(pub(super) KindNo);
 
 impl Door for Plain {
     fn action(&self) -> &'static str {
@@ -103,7 +105,7 @@ impl Door for Plain {
         let mut fields = Vec::with_capacity(256);
         values.iter().for_each(|(no, value)| codec::put_field(&mut fields, *no, value));
         desk.write(record, fields)?;
-        Ok(Taken::Created(record))
+        Ok(Taken::Created)
     }
 }
 
@@ -143,7 +145,7 @@ pub fn change(row: &mut Row<'_>, desk: &mut dyn Desk, record: RecordRef) -> Resu
     }
     row.check()?;
     if !changed {
-        return Ok(Taken::Unchanged(record));
+        return Ok(Taken::Unchanged);
     }
     let mut fields = Vec::with_capacity(image.len() + 64);
     for (no, raw) in stored {
@@ -151,7 +153,7 @@ pub fn change(row: &mut Row<'_>, desk: &mut dyn Desk, record: RecordRef) -> Resu
         fields.extend_from_slice(&raw);
     }
     desk.write(record, fields)?;
-    Ok(if merging { Taken::Merged(record) } else { Taken::Updated(record) })
+    Ok(if merging { Taken::Merged } else { Taken::Updated })
 }
 
 /// A stored value with what another adds: nothing to one value, the items that a list lacks.

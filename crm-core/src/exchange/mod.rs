@@ -11,6 +11,7 @@
 
 pub mod csv;
 mod door;
+mod doors;
 pub mod guard;
 mod mapping;
 mod report;
@@ -19,9 +20,9 @@ mod run;
 mod sheet;
 mod take;
 
-pub use door::{Door, Taken};
+pub use door::{Door, Taken, change};
 pub use mapping::{Column, Columns, Mapping, Target};
 pub use report::{Fault, Progress, Rejection, Report, Watch};
-pub use row::Row;
+pub use row::{Row, record_named};
 pub use run::{Duplicates, Import};
 pub use sheet::{Cells, Limits, Next, Sheet};

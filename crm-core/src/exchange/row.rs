@@ -1,5 +1,7 @@
 //! One row of a file, as its door reads it.
 
+use std::collections::BTreeMap;
+
 use super::guard::unguarded;
 use super::mapping::Columns;
 use super::run::Duplicates;
@@ -9,7 +11,7 @@ use crate::record::desk::{Desk, Lookup};
 use crate::record::error::{Error, Invalid, Result};
 use crate::record::field::{Field, FieldType};
 use crate::record::schema::FieldDef;
-use crate::record::spec::{Custom, FIRST_CUSTOM, Form, Layout, Marks};
+use crate::record::spec::{FIRST_CUSTOM, FieldSpec, Form, Layout, Marks, Record};
 use crate::record::values;
 
 /// One row of a file. What can't be read is noted, so that a row's faults are told together: read all
@@ -74,22 +76,23 @@ impl<'a> Row<'a> {
         let Some(field) = columns.schema.field(field) else { return Ok(Value::Null) };
         let mut value = Value::Null;
         for place in columns.of(field.no) {
-            let read = match field.ty {
-                FieldType::Record(kind) => self.records(desk, field, kind, *place)?,
-                _ => {
-                    values::parse_field(self.cell(*place), field, &desk.settings()).unwrap_or_else(|error| {
-                        self.wrong(&field.name, code(field.ty), error.to_string());
-                        Value::Null
-                    })
-                }
-            };
-            match (&mut value, read) {
+            match (&mut value, self.cell_value(desk, field, *place)?) {
                 (Value::List(items), Value::List(more)) => items.extend(more),
                 (value @ Value::Null, read) => *value = read,
                 _ => {}
             }
         }
         Ok(value)
+    }
+
+    fn cell_value(&mut self, desk: &mut dyn Desk, field: &FieldDef, place: usize) -> Result<Value> {
+        if let FieldType::Record(kind) = field.ty {
+            return self.records(desk, field, kind, place);
+        }
+        Ok(values::parse_field(self.cell(place), field, &desk.settings()).unwrap_or_else(|error| {
+            self.wrong(&field.name, code(field.ty), error.to_string());
+            Value::Null
+        }))
     }
 
     /// The records that a cell names.
@@ -127,6 +130,36 @@ impl<'a> Row<'a> {
         Ok(T::from_value(&value).map_err(|error| self.wrong_in(field, error.to_string())).ok())
     }
 
+    /// What stands in a column that the mapping named for the door, as a Rust type; none when nothing does
+    /// or it can't be read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn read_named<T: Field>(&mut self, desk: &mut dyn Desk, name: &str) -> Result<Option<T>> {
+        let Some(place) = self.columns.named(name) else { return Ok(None) };
+        let spec = FieldSpec { no: 0, name: "", en: "", zh: "", shape: T::SHAPE, marks: Marks::default() };
+        let field = FieldDef { name: name.to_owned().into(), ..FieldDef::from(&spec) };
+        let value = self.cell_value(desk, &field, place)?;
+        if value.is_empty() {
+            return Ok(None);
+        }
+        Ok(T::from_value(&value).map_err(|error| self.wrong(name, code(field.ty), error.to_string())).ok())
+    }
+
+    /// A record with the values that the row has.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn filled<T: Record>(&mut self, desk: &mut dyn Desk) -> Result<T> {
+        let mut record = T::empty(desk.new_id());
+        for (no, value) in self.values(desk)? {
+            if let Err(error) = record.set(no, &value) {
+                self.wrong_in(no, error.to_string());
+            }
+        }
+        Ok(record)
+    }
+
     fn wrong_in(&mut self, field: u16, message: String) {
         if let Some(field) = self.columns.schema.field(field) {
             self.wrong(&field.name, code(field.ty), message);
@@ -149,17 +182,17 @@ impl<'a> Row<'a> {
         Ok(values)
     }
 
-    /// The values of custom fields, by number.
+    /// The values of custom fields, by machine name.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn custom(&mut self, desk: &mut dyn Desk) -> Result<Custom> {
+    pub fn custom(&mut self, desk: &mut dyn Desk) -> Result<BTreeMap<String, Value>> {
         let columns = self.columns;
-        let mut custom = Custom::new();
+        let mut custom = BTreeMap::new();
         for (field, _) in columns.fields().filter(|(field, _)| field.no >= FIRST_CUSTOM) {
             let value = self.value(desk, field.no)?;
             if !value.is_empty() {
-                custom.insert(field.no, value);
+                custom.insert(field.name.to_string(), value);
             }
         }
         Ok(custom)

@@ -4,7 +4,8 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::csv::CsvReader;
-use super::door::{Door, Taken, door};
+use super::door::{Door, Taken};
+use super::doors::door;
 use super::mapping::{Columns, Mapping};
 use super::report::{Fault, Progress, Rejection, Report, Watch};
 use super::sheet::{Cells, Limits, Next, Sheet};
@@ -21,6 +22,8 @@ use crate::record::spec::{IndexSpec, Layout};
 const CHUNK_BYTES: usize = 8 << 20;
 /// How many keys a dry run keeps, to compare rows with those before; some 10 a row.
 const MOST_KEPT: usize = 500_000;
+/// How many rows wait for what a later row may bring.
+const MOST_WAITING: usize = 10_000;
 /// How many marks are taken away in one commit.
 const FORGET_AT_ONCE: usize = 10_000;
 
@@ -28,8 +31,11 @@ crate::choice! {
     /// What becomes of a row whose key finds a record.
     #[derive(Default)]
     pub enum Duplicates {
-        /// The row is left out.
+        /// What the kind's own rules say: a lead by its channel, also where it is only alike; a contact
+        /// gets another post; any other row is left out.
         #[default]
+        ByRule "by_rule" "By the kind's rules" "按规则",
+        /// The row is left out.
         Skip "skip" "Skip" "跳过",
         /// The row's values are put over the record's; empty cells say nothing.
         Update "update" "Update" "更新",
@@ -77,7 +83,8 @@ pub struct Import {
     pub delimiter: Option<u8>,
     /// How many rejected rows the report keeps.
     pub kept_rejections: usize,
-    door: Option<Arc<dyn Door>>,
+    /// How rows become records; the kind's own way when none.
+    pub door: Option<Arc<dyn Door>>,
 }
 
 impl std::fmt::Debug for Import {
@@ -90,7 +97,7 @@ impl std::fmt::Debug for Import {
 }
 
 impl Import {
-    /// An import of a kind from a source, by headings, that leaves duplicates out.
+    /// An import of a kind from a source, by headings.
     pub fn new(kind: KindNo, source: &str) -> Self {
         Import {
             kind,
@@ -153,8 +160,9 @@ impl Import {
         let plan = Arc::new(self.plan(session, sheet.headings())?);
         let rehearsal = if self.dry_run { Some(Rehearsal::begin(session.crm)?) } else { None };
         let report = Report { columns: plan.columns.columns.clone(), ..Report::default() };
-        let mut run =
-            Run { import: self, session, marks: plan.marks(), plan, rehearsal, rehearsed: 0, report, watch };
+        let marks = plan.marks();
+        let (rehearsed, waiting) = (0, Vec::new());
+        let mut run = Run { import: self, session, marks, plan, rehearsal, rehearsed, waiting, report, watch };
         run.all(sheet)?;
         Ok(run.report)
     }
@@ -238,6 +246,9 @@ fn check_right(session: &Session<'_>, kind: KindNo) -> Result<()> {
     Err(Error::Refused(vec![refusal.with("action", Action::Import).with("kind", kind.name())]))
 }
 
+/// A row with the line that it starts in.
+pub(super) type FileRow = Arc<(u64, Cells)>;
+
 /// An import that runs.
 struct Run<'r, 'c> {
     import: &'r Import,
@@ -247,6 +258,7 @@ struct Run<'r, 'c> {
     rehearsal: Option<Rehearsal<'c>>,
     /// How many rows the rehearsal has seen.
     rehearsed: u64,
+    waiting: Vec<FileRow>,
     report: Report,
     watch: &'r mut dyn Watch,
 }
@@ -255,7 +267,10 @@ impl Run<'_, '_> {
     fn all(&mut self, sheet: &mut dyn Sheet) -> Result<()> {
         loop {
             let (rows, rejected, more) = self.read_chunk(sheet);
-            self.take_chunk(rows, rejected)?;
+            self.take_chunk(&rows, rejected, true)?;
+            if !more {
+                self.take_waiting()?;
+            }
             let progress =
                 Progress { rows: self.report.rows, rejected: self.report.rejected, bytes: sheet.bytes() };
             let stop = self.watch.progress(progress).is_break();
@@ -264,13 +279,34 @@ impl Run<'_, '_> {
             }
             if stop {
                 self.report.cancelled = true;
-                return Ok(());
+                return self.take_waiting();
             }
         }
     }
 
+    /// Takes the rows that named what wasn't there yet, as long as others of them bring it.
+    fn take_waiting(&mut self) -> Result<()> {
+        loop {
+            let waiting = std::mem::take(&mut self.waiting);
+            if waiting.is_empty() {
+                break;
+            }
+            for rows in waiting.chunks(self.import.chunk.max(1)) {
+                self.take_chunk(rows, Vec::new(), true)?;
+            }
+            if self.waiting.len() == waiting.len() {
+                for rows in std::mem::take(&mut self.waiting).chunks(self.import.chunk.max(1)) {
+                    self.take_chunk(rows, Vec::new(), false)?;
+                }
+                break;
+            }
+        }
+        self.report.rejections.sort_by_key(|rejection| rejection.line);
+        Ok(())
+    }
+
     /// Reads the next rows, those that can't be taken apart; says whether there may be more.
-    fn read_chunk(&mut self, sheet: &mut dyn Sheet) -> (Vec<Arc<(u64, Cells)>>, Vec<Rejection>, bool) {
+    fn read_chunk(&mut self, sheet: &mut dyn Sheet) -> (Vec<FileRow>, Vec<Rejection>, bool) {
         let (mut rows, mut rejected, mut bytes) = (Vec::new(), Vec::new(), 0);
         while rows.len() + rejected.len() < self.import.chunk.max(1) && bytes < CHUNK_BYTES {
             match sheet.next() {
@@ -314,17 +350,22 @@ impl Run<'_, '_> {
         Some(Fault::new("row.unnamed_cell", "there is something in a column without a heading").at("", cell))
     }
 
-    /// Takes a chunk, and tells what was rejected in the order of lines.
-    fn take_chunk(&mut self, rows: Vec<Arc<(u64, Cells)>>, mut rejected: Vec<Rejection>) -> Result<()> {
+    /// Takes a chunk, and tells what was rejected in the order of lines. Rows that name what isn't there
+    /// may wait for the end of the file.
+    fn take_chunk(&mut self, rows: &[FileRow], mut rejected: Vec<Rejection>, may_wait: bool) -> Result<()> {
         let works = rows.iter().map(|row| TakeRow::new(&self.plan, &self.marks, row.clone())).collect();
         let outcomes = self.do_all(works)?;
         for (row, outcome) in rows.iter().zip(outcomes) {
             let count = match outcome.map(|took| took.taken) {
-                Ok(Taken::Created(_)) => &mut self.report.created,
-                Ok(Taken::Updated(_)) => &mut self.report.updated,
-                Ok(Taken::Merged(_)) => &mut self.report.merged,
-                Ok(Taken::Unchanged(_) | Taken::Before) => &mut self.report.unchanged,
-                Ok(Taken::Skipped(_)) => &mut self.report.skipped,
+                Ok(Taken::Created) => &mut self.report.created,
+                Ok(Taken::Updated) => &mut self.report.updated,
+                Ok(Taken::Merged) => &mut self.report.merged,
+                Ok(Taken::Unchanged) => &mut self.report.unchanged,
+                Ok(Taken::Skipped) => &mut self.report.skipped,
+                Err(error) if may_wait && self.waiting.len() < MOST_WAITING && is_early(&error) => {
+                    self.waiting.push(row.clone());
+                    continue;
+                }
                 Err(error) if is_of_the_row(&error) => {
                     let (line, cells) = row.as_ref();
                     rejected.push(Rejection { line: *line, faults: self.plan.faults(error, cells) });
@@ -364,4 +405,12 @@ impl Run<'_, '_> {
 /// Whether an error is one of the row, and not of the engine as a whole.
 fn is_of_the_row(error: &Error) -> bool {
     !matches!(error, Error::Store(_) | Error::Halted | Error::Nested | Error::Corrupt(_))
+}
+
+/// Whether all that is wrong with a row is that it names what isn't there.
+fn is_early(error: &Error) -> bool {
+    match error {
+        Error::Invalid(invalid) => invalid.iter().all(|invalid| invalid.code == "reference.unknown"),
+        _ => false,
+    }
 }

@@ -8,7 +8,7 @@ use super::door::{Door, Taken};
 use super::mapping::Columns;
 use super::report::Fault;
 use super::row::Row;
-use super::run::Duplicates;
+use super::run::{Duplicates, FileRow};
 use super::sheet::Cells;
 use crate::base::{KindNo, RecordRef, text};
 use crate::engine::overlay::Overlay;
@@ -140,7 +140,7 @@ fn short(digest: Sha256) -> [u8; 16] {
 /// One row on its way in.
 pub(super) struct TakeRow {
     pub(super) plan: Arc<Plan>,
-    pub(super) row: Arc<(u64, Cells)>,
+    pub(super) row: FileRow,
     mark: Vec<u8>,
     said: [u8; 16],
 }
@@ -152,7 +152,7 @@ pub(super) struct Took {
 }
 
 impl TakeRow {
-    pub(super) fn new(plan: &Arc<Plan>, marks: &[u8], row: Arc<(u64, Cells)>) -> Self {
+    pub(super) fn new(plan: &Arc<Plan>, marks: &[u8], row: FileRow) -> Self {
         let (mark, said) = plan.identity(marks, &row.1);
         TakeRow { plan: plan.clone(), row, mark, said }
     }
@@ -192,12 +192,13 @@ impl TakeRow {
             return Ok(Took { taken: door.create(row, desk)?, action: door.action() });
         };
         let taken = match duplicates {
-            Duplicates::Skip => Taken::Skipped(record),
+            Duplicates::Skip => Taken::Skipped,
             Duplicates::Reject => {
                 return Err(
                     self.refuse("import.duplicate", &format!("there is a {kind} with this key already"))
                 );
             }
+            Duplicates::ByRule => door.repeat(row, desk, record)?,
             Duplicates::Update | Duplicates::Merge => door.change(row, desk, record)?,
         };
         Ok(Took { taken, action: "record.update" })
@@ -214,7 +215,7 @@ impl Work for TakeRow {
     fn earlier(&self, overlay: &Overlay, _: Actor) -> Result<Option<Took>> {
         let said = overlay.get(Table::Meta, &self.mark)?;
         let before = said.is_some_and(|said| said == self.said);
-        Ok(before.then_some(Took { taken: Taken::Before, action: "" }))
+        Ok(before.then_some(Took { taken: Taken::Unchanged, action: "" }))
     }
 
     fn run(&self, desk: &mut dyn Desk) -> Result<Took> {
@@ -230,14 +231,11 @@ impl Work for TakeRow {
     }
 
     fn remember(&self, overlay: &mut Overlay, _: Actor, took: &mut Took) -> Result<()> {
+        // Written in another form, it may be what was there.
+        let wrote = !overlay.unit.table(Table::Records).is_empty();
         match took.taken {
-            Taken::Skipped(_) | Taken::Before => return Ok(()),
-            // Written in another form, it may be what was there.
-            Taken::Updated(record) | Taken::Merged(record)
-                if overlay.unit.table(Table::Records).is_empty() =>
-            {
-                took.taken = Taken::Unchanged(record);
-            }
+            Taken::Skipped => return Ok(()),
+            Taken::Updated | Taken::Merged if !wrote => took.taken = Taken::Unchanged,
             _ => {}
         }
         overlay.put(Table::Meta, self.mark.clone(), self.said.to_vec());
