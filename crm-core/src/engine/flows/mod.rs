@@ -12,7 +12,6 @@ pub mod log_activity;
 mod pools;
 mod reclaim;
 mod remind;
-mod repeated;
 pub mod undo_convert;
 pub mod unify;
 
