@@ -178,10 +178,10 @@ fn settings(system: &Session<'_>) -> Outcome {
 /// Directors see and do everything, managers in their department, clerks with what is theirs; what a
 /// customer earns is no business of a clerk, and its credit code is shown to him in part.
 fn roles(system: &Session<'_>) -> Outcome<BTreeMap<&'static str, RoleId>> {
-    use Action::{Assign, Claim, Convert, Create, Import, Move, Read, Release, Update};
+    use Action::{Assign, Claim, Convert, Create, Delete, Import, Move, Read, Release, Update};
     let work = [Read, Create, Update, Move, Claim, Release, Convert];
     let lead = [Read, Create, Update, Move, Claim, Release, Convert, Assign];
-    let all = [Read, Create, Update, Move, Claim, Release, Convert, Assign, Import];
+    let all = [Read, Create, Update, Delete, Move, Claim, Release, Convert, Assign, Import];
     let grant = |kind: &str, actions: &[Action], scope| Grant {
         kind: kind.to_owned(),
         actions: actions.to_vec(),

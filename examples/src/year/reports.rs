@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::files::ZONE;
+use super::intake::Double;
 use super::people::People;
 use crate::Outcome;
 use crate::table::{Cell, Table, bar, clipped, count, days, money, none, percent, price, text};
@@ -74,6 +75,19 @@ pub fn imports(out: &mut dyn Write, reports: &[(&str, &Report)]) -> Outcome {
             table = table.row(head.into_iter().chain(tail));
         }
     }
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// What was there twice.
+///
+/// # Errors
+/// When the output fails.
+pub fn doubles(out: &mut dyn Write, doubles: &[Double]) -> Outcome {
+    let table = Table::new("查重 There twice before the year", ["code", "name", "repeats", "by its"])
+        .rows(doubles, |double| {
+            [text(double.code.as_str()), clipped(&double.name, 36), text(double.of.as_str()), text(double.key)]
+        });
     writeln!(out, "{table}")?;
     Ok(())
 }
