@@ -100,18 +100,22 @@ pub fn deals(session: &Session<'_>) -> Outcome<Vec<(Opportunity, pipeline::Deal)
     Ok(session.deals(&Query::of(kind::Opportunity::NO), &|_| None)?)
 }
 
-/// The board of open deals.
+/// The board of open deals; those without a move for 60 days stand still.
 ///
 /// # Errors
 /// When the store or the output fails.
 pub fn board(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let board = session.board(None, None, 3)?;
-    let columns = ["stage", "deals", "amount", "weighted", "rotting", "the next to close"];
+    let mut still: BTreeMap<String, u64> = BTreeMap::new();
+    let (deals, now) = (deals(session)?, session.instant());
+    for (deal, _) in deals.iter().filter(|(deal, _)| stands_still(deal, now)) {
+        *still.entry(deal.state.clone()).or_default() += 1;
+    }
+    let columns = ["stage", "deals", "amount", "weighted", "still > 60 d", "the next to close"];
     let title = format!("看板 Board: {}", board.pipeline);
     let open = |stage: &str| stage_class(session, stage).is_ok_and(|class| class == StateClass::Open);
     let mut table = Table::new(title, columns);
     for column in board.columns.iter().filter(|column| open(&column.stage)) {
-        let rotting = column.cards.iter().filter(|card| card.rotting).count();
         for (place, card) in column.cards.iter().enumerate() {
             let head = match place {
                 0 => [
@@ -119,7 +123,7 @@ pub fn board(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
                     count(column.count as u64),
                     money(column.amount),
                     money(column.weighted),
-                    count(rotting as u64),
+                    count(still.get(&column.stage).copied().unwrap_or(0)),
                 ],
                 _ => [text(""), text(""), text(""), text(""), text("")],
             };
@@ -131,6 +135,12 @@ pub fn board(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     }
     writeln!(out, "{table}")?;
     Ok(())
+}
+
+/// Whether a deal is open and has not moved for 60 days.
+pub fn stands_still(deal: &Opportunity, now: Instant) -> bool {
+    let since = deal.state_since.filter(|_| deal.closed_at.is_none());
+    since.is_some_and(|since| now - since > Span::from_days(60))
 }
 
 fn stage_class(session: &Session<'_>, stage: &str) -> Outcome<StateClass> {
@@ -312,10 +322,12 @@ pub fn eyes(out: &mut dyn Write, crm: &Crm, people: &People) -> Outcome {
 /// # Errors
 /// When the store or the output fails.
 pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
-    let mut bought: BTreeMap<CustomerId, usize> = BTreeMap::new();
+    let mut bought: BTreeMap<CustomerId, (usize, usize)> = BTreeMap::new();
     for (deal, _) in deals(session)? {
-        if let (Some(customer), Some(_)) = (deal.customer, deal.won_at) {
-            *bought.entry(customer).or_default() += 1;
+        if let Some(customer) = deal.customer {
+            let (won, all) = bought.entry(customer).or_default();
+            *won += usize::from(deal.won_at.is_some());
+            *all += 1;
         }
     }
     let best = bought.iter().max_by_key(|(id, deals)| (**deals, std::cmp::Reverse(**id)));
@@ -353,12 +365,20 @@ pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
         });
     writeln!(out, "{deals}")?;
     let timeline = Table::new("时间线 Timeline, newest first", ["when", "what", "who", ""])
-        .rows(view.timeline.items.iter().take(12), |item| match item {
+        .rows(view.timeline.items.iter().filter(|item| is_told(item)), |item| match item {
             TimelineItem::Activity(activity) => spoken(session, activity),
             TimelineItem::Change(change) => changed(session, change),
         });
     writeln!(out, "{timeline}")?;
     Ok(())
+}
+
+/// Whether a timeline's item is worth a line: an activity is, the note that it leaves on a record is not.
+fn is_told(item: &TimelineItem) -> bool {
+    match item {
+        TimelineItem::Activity(_) => true,
+        TimelineItem::Change(change) => change.action != LogActivity::NAME,
+    }
 }
 
 fn spoken(session: &Session<'_>, activity: &Activity) -> [Cell; 4] {
@@ -381,20 +401,30 @@ fn actor(session: &Session<'_>, change: &JournalItem) -> String {
 }
 
 fn changed(session: &Session<'_>, change: &JournalItem) -> [Cell; 4] {
-    let fields: Vec<_> = change.fields.iter().map(|field| field.field.as_str()).collect();
-    let what = format!("{} changed: {}", session.title(change.record), fields.join(", "));
+    let title = session.title(change.record);
+    let what = match change.fields.iter().find(|field| field.field == "state") {
+        Some(state) if !state.old.is_empty() => format!("{title}: {} → {}", state.old, state.new),
+        _ => {
+            let fields: Vec<_> = change.fields.iter().map(|field| field.field.as_str()).collect();
+            format!("{title}: {}", fields.join(", "))
+        }
+    };
     [text(local(change.at)), text(change.action.as_str()), text(actor(session, change)), clipped(&what, 56)]
 }
 
-/// The journal of a deal: of the won ones, that with the longest.
+/// The journal of a deal: of the won ones, that with the longest way there.
 ///
 /// # Errors
 /// When the store or the output fails.
 pub fn journal(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let moves = |journal: &[JournalItem]| {
+        let moved = |item: &&JournalItem| item.fields.iter().any(|field| field.field == "state");
+        journal.iter().filter(moved).count()
+    };
     let mut longest: Option<(Opportunity, Vec<JournalItem>)> = None;
     for (deal, _) in deals(session)?.into_iter().filter(|(deal, _)| deal.won_at.is_some()) {
         let journal = session.journal(deal.meta.id.record(), None, 1_000)?;
-        if longest.as_ref().is_none_or(|(_, known)| journal.len() > known.len()) {
+        if longest.as_ref().is_none_or(|(_, known)| moves(&journal) > moves(known)) {
             longest = Some((deal, journal));
         }
     }
