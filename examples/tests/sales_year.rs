@@ -16,5 +16,6 @@ fn the_year_comes_to_what_its_readme_says() {
     let mut out = Vec::new();
     year.tell(&mut out, &crm).unwrap();
     println!("{}", String::from_utf8(out).unwrap());
+    println!("due {} commands {}", year.days.due, year.days.commands);
     for (n, r) in &year.reports() { println!("{n} {r}"); if *n!="customers.csv" {for x in &r.rejections { println!("  {x}"); }} }
 }

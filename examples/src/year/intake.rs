@@ -34,25 +34,26 @@ fn from(kind: KindNo, source: &str) -> Import {
 }
 
 /// Imports what was there before the year, takes out what is there twice, and puts customers whom nobody
-/// owns into their region's pool.
+/// owns into their region's pool. The host does it in its own name: who imports a customer without owner
+/// would own it.
 ///
 /// # Errors
 /// When a file can't be read or a command is refused that should not be; rows that are wrong are in the
 /// reports.
-pub fn before_the_year(files: &Files, people: &People, director: &Session<'_>) -> Outcome<Before> {
+pub fn before_the_year(files: &Files, people: &People, host: &Session<'_>) -> Outcome<Before> {
     let products = from(kind::Product::NO, "products.csv").mapping(Mapping::automatic().ignore("币种"));
-    let products = import(files, director, &products)?;
-    let customers = customers(files, director)?;
+    let products = import(files, host, &products)?;
+    let customers = customers(files, host)?;
     let mapping = ["customer", "title", "role", "primary", "since", "until"]
         .iter()
         .fold(Mapping::automatic(), |mapping, post| mapping.named(post, post));
-    let contacts = import(files, director, &from(kind::Contact::NO, "contacts.csv").mapping(mapping))?;
-    let doubles = doubles(director)?;
+    let contacts = import(files, host, &from(kind::Contact::NO, "contacts.csv").mapping(mapping))?;
+    let doubles = doubles(host)?;
     for double in doubles.iter().filter(|double| double.record.kind == kind::Customer::NO) {
         let (record, reason) = (double.record, format!("repeats {}", double.of));
-        director.execute(DeleteRecord { record, revision: None, reason })?;
+        host.execute(DeleteRecord { record, revision: None, reason })?;
     }
-    into_pools(people, director)?;
+    into_pools(people, host)?;
     let reports = vec![("products.csv", products), ("customers.csv", customers), ("contacts.csv", contacts)];
     Ok(Before { reports, doubles })
 }
@@ -83,9 +84,9 @@ pub struct Double {
 
 /// Imports the customers. Some name each other as parents, so that each waits for the other: these go in
 /// without, and the links are made afterwards.
-fn customers(files: &Files, director: &Session<'_>) -> Outcome<Report> {
+fn customers(files: &Files, host: &Session<'_>) -> Outcome<Report> {
     let plain = from(kind::Customer::NO, "customers.csv");
-    let mut report = import(files, director, &plain)?;
+    let mut report = import(files, host, &plain)?;
     let (headings, rows) = files.sheet("customers.csv")?;
     let column = |name: &str| headings.iter().position(|heading| heading == name).ok_or("no column");
     let (code, parent) = (column("客户编号")?, column("上级公司")?);
@@ -107,14 +108,14 @@ fn customers(files: &Files, director: &Session<'_>) -> Outcome<Report> {
         rows.into_iter().filter(|row| matches!(row, Next::Row(line, _) if lines.contains(line))).collect();
     let mut sheet = Rows { headings: &headings, rows: waiting.iter().cloned().collect() };
     let without = plain.mapping(Mapping::automatic().ignore("上级公司"));
-    add(&mut report, without.sheet(director, &mut sheet, &mut ())?);
+    add(&mut report, without.sheet(host, &mut sheet, &mut ())?);
     report.rows -= lines.len() as u64;
     for row in &waiting {
         let Next::Row(line, _) = row else { continue };
         let (child, parent) = (cell(row, code), cell(row, parent));
-        let record = by_code(director, &child)?;
-        let fields = fields([("parent", by_code(director, &parent)?.into())]);
-        if let Err(error) = director.execute(UpdateRecord { record, revision: None, fields }) {
+        let record = by_code(host, &child)?;
+        let fields = fields([("parent", by_code(host, &parent)?.into())]);
+        if let Err(error) = host.execute(UpdateRecord { record, revision: None, fields }) {
             let fault = Fault::new(error.code(), error.to_string()).at("上级公司", &parent);
             report.rejections.push(Rejection { line: *line, faults: vec![fault] });
         }
@@ -130,7 +131,7 @@ fn by_code(session: &Session<'_>, code: &str) -> Outcome<RecordRef> {
 
 /// Customers with the same telephone number or the same name but for its region and form, and contacts
 /// with the same number or e-mail address.
-fn doubles(director: &Session<'_>) -> Outcome<Vec<Double>> {
+fn doubles(host: &Session<'_>) -> Outcome<Vec<Double>> {
     let mut doubles = Vec::new();
     let mut seen: BTreeMap<(KindNo, &str, String), String> = BTreeMap::new();
     let mut note = |record: RecordRef, code: &str, name: &str, keys: Vec<(&'static str, Option<String>)>| {
@@ -147,13 +148,13 @@ fn doubles(director: &Session<'_>) -> Outcome<Vec<Double>> {
         }
     };
     let all = |kind| Query::of(kind).sort("code").limit(10_000);
-    for customer in director.list::<Customer>(&all(kind::Customer::NO))?.items {
+    for customer in host.list::<Customer>(&all(kind::Customer::NO))?.items {
         let phone = customer.phones.first().and_then(|phone| phone.normal.clone());
         let name = Some(company::core(&customer.name));
         let keys = vec![("电话 phone", phone), ("名称 name", name)];
         note(customer.meta.id.record(), &customer.code, &customer.name, keys);
     }
-    for contact in director.list::<Contact>(&all(kind::Contact::NO))?.items {
+    for contact in host.list::<Contact>(&all(kind::Contact::NO))?.items {
         let phone = contact.phones.first().and_then(|phone| phone.normal.clone());
         let email = contact.emails.first().and_then(|email| email.normal.clone());
         let keys = vec![("手机 mobile", phone), ("邮箱 e-mail", email)];
@@ -162,14 +163,14 @@ fn doubles(director: &Session<'_>) -> Outcome<Vec<Double>> {
     Ok(doubles)
 }
 
-fn into_pools(people: &People, director: &Session<'_>) -> Outcome {
+fn into_pools(people: &People, host: &Session<'_>) -> Outcome {
     let unowned = Query::of(kind::Customer::NO).filter("owner is empty".parse()?).limit(1_000);
-    for customer in director.list::<Customer>(&unowned)?.items {
+    for customer in host.list::<Customer>(&unowned)?.items {
         let pool = people.pools.iter().find(|(region, _)| {
             customer.province.starts_with(region.as_str()) || customer.country == **region
         });
         let (_, pool) = pool.ok_or_else(|| format!("`{}` is nobody's region", customer.name))?;
-        director.execute(Release {
+        host.execute(Release {
             record: customer.meta.id.record(),
             revision: None,
             pool: Some(*pool),
