@@ -14,7 +14,7 @@ use crm_core::exchange::{Fault, Rejection, Report};
 use crm_core::prelude::*;
 use crm_core::record::field::Field;
 
-use super::files::{ActivityRow, DealMoveRow, DealRow, Event, Files, LeadMoveRow, LineRow, instant, ZONE};
+use super::files::{ActivityRow, DealMoveRow, DealRow, Event, Files, LeadMoveRow, LineRow, ZONE, instant};
 use super::intake::Leads;
 use super::people::People;
 use crate::progress::ImportBar;

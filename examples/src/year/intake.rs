@@ -96,9 +96,10 @@ fn customers(files: &Files, host: &Session<'_>) -> Outcome<Report> {
     };
     let codes: BTreeSet<String> = rows.iter().map(|row| cell(row, code)).collect();
     let waits = |rejection: &Rejection| {
-        rejection.faults.iter().all(|fault| {
-            fault.column.as_deref() == Some("上级公司") && codes.contains(fault.value.as_str())
-        })
+        rejection
+            .faults
+            .iter()
+            .all(|fault| fault.column.as_deref() == Some("上级公司") && codes.contains(fault.value.as_str()))
     };
     let (waiting, rejected): (Vec<_>, Vec<_>) = report.rejections.into_iter().partition(waits);
     report.rejections = rejected;

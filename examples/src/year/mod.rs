@@ -71,6 +71,7 @@ impl<'c> Year<'c> {
         let director = self.people.session(crm, "U01")?;
         reports::imports(out, &self.reports())?;
         reports::doubles(out, &self.before.doubles)?;
+        reports::leads(out, &director)?;
         reports::board(out, &director)?;
         reports::stages(out, &director)?;
         reports::win_rates(out, &director)?;

@@ -95,7 +95,8 @@ impl People {
     fn hire(&mut self, system: &Session<'_>, rows: &[(u64, UserRow)]) -> Outcome {
         let roles = roles(system)?;
         for (_, row) in rows {
-            let role = roles.get(row.position.as_str()).ok_or_else(|| format!("no role `{}`", row.position))?;
+            let role =
+                roles.get(row.position.as_str()).ok_or_else(|| format!("no role `{}`", row.position))?;
             let user = system.execute(CreateUser {
                 login: row.code.clone(),
                 name: row.name.clone(),
@@ -193,14 +194,12 @@ fn roles(system: &Session<'_>) -> Outcome<BTreeMap<&'static str, RoleId>> {
             grant("user", &[Read], Scope::All),
             grant("department", &[Read], Scope::All),
             grant("product", &[Read], Scope::All),
+            grant("pool", &[Read], Scope::All),
         ]
     };
     let rule = |field: &str, access| FieldRule { kind: "customer".into(), field: field.to_owned(), access };
-    let director = DefineRole {
-        name: "director".into(),
-        grants: everybody(&all, Scope::All),
-        ..DefineRole::default()
-    };
+    let director =
+        DefineRole { name: "director".into(), grants: everybody(&all, Scope::All), ..DefineRole::default() };
     let manager = DefineRole {
         name: "manager".into(),
         grants: everybody(&lead, Scope::DepartmentBelow),
@@ -209,10 +208,7 @@ fn roles(system: &Session<'_>) -> Outcome<BTreeMap<&'static str, RoleId>> {
     let clerk = DefineRole {
         name: "clerk".into(),
         grants: everybody(&work, Scope::Own),
-        fields: vec![
-            rule("annual_revenue", FieldAccess::Hidden),
-            rule("credit_code", FieldAccess::Masked),
-        ],
+        fields: vec![rule("annual_revenue", FieldAccess::Hidden), rule("credit_code", FieldAccess::Masked)],
         ..DefineRole::default()
     };
     let mut roles = BTreeMap::new();

@@ -6,8 +6,8 @@ use std::io::Write;
 use crm_core::base::calendar::local_time;
 use crm_core::base::{Kind, KindNo, kind};
 use crm_core::domain::activity::Activity;
-use crm_core::exchange::Report;
 use crm_core::engine::{JournalItem, TimelineItem};
+use crm_core::exchange::Report;
 use crm_core::insight::pipeline::{self, Figures, figures_by, funnel, time_in_stage};
 use crm_core::prelude::*;
 use crm_core::record::lifecycle::{Lifecycle, StateClass};
@@ -84,10 +84,17 @@ pub fn imports(out: &mut dyn Write, reports: &[(&str, &Report)]) -> Outcome {
 /// # Errors
 /// When the output fails.
 pub fn doubles(out: &mut dyn Write, doubles: &[Double]) -> Outcome {
-    let table = Table::new("查重 There twice before the year", ["code", "name", "repeats", "by its"])
-        .rows(doubles, |double| {
-            [text(double.code.as_str()), clipped(&double.name, 36), text(double.of.as_str()), text(double.key)]
-        });
+    let table = Table::new("查重 There twice before the year", ["code", "name", "repeats", "by its"]).rows(
+        doubles,
+        |double| {
+            [
+                text(double.code.as_str()),
+                clipped(&double.name, 36),
+                text(double.of.as_str()),
+                text(double.key),
+            ]
+        },
+    );
     writeln!(out, "{table}")?;
     Ok(())
 }
@@ -185,7 +192,14 @@ pub fn stages(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let columns = ["stage", "deals", "mean", "median", "longest", ""];
     let table = Table::new("阶段用时 Time in stage", columns).rows(times, |time| {
         let width = bar(time.mean.days(), longest);
-        [text(time.stage), count(time.deals as u64), days(time.mean), days(time.median), days(time.longest), width]
+        [
+            text(time.stage),
+            count(time.deals as u64),
+            days(time.mean),
+            days(time.median),
+            days(time.longest),
+            width,
+        ]
     });
     writeln!(out, "{table}")?;
     Ok(())
@@ -232,23 +246,60 @@ pub fn win_rates(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     Ok(())
 }
 
-/// What went back to the public pools.
+/// What became of the year's leads.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn leads(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let leads = session.list::<Lead>(&Query::of(kind::Lead::NO).limit(10_000))?.items;
+    let lifecycle = crm_core::record::lifecycle::defaults::lead();
+    let of = |state: &str| leads.iter().filter(|lead| lead.state == state).count();
+    let most = lifecycle.states.iter().map(|state| of(&state.code)).max().unwrap_or(0) as f64;
+    let mut waits: Vec<Span> = leads.iter().filter_map(Lead::first_response_time).collect();
+    waits.sort();
+    let median = waits.get(waits.len() / 2).copied().unwrap_or_default();
+    let nobody = leads.iter().filter(|lead| lead.owner.is_none()).count();
+    let repeats = leads.iter().filter(|lead| lead.duplicate_of.is_some()).count();
+    let table = Table::new("线索 Leads of the year", ["state", "leads", ""])
+        .rows(&lifecycle.states, |state| {
+            let here = of(&state.code);
+            [text(format!("{} {}", state.zh, state.en)), count(here as u64), bar(here as f64, most)]
+        })
+        .total([
+            text("all"),
+            count(leads.len() as u64),
+            text(format!(
+                "{nobody} in the pool, {repeats} marked as repeats; answered after {:.1} h (median)",
+                median.days() * 24.0
+            )),
+        ]);
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// What went back to the public pools: of the customers from before the year, one by one; of those that
+/// were won over in it, how many.
 ///
 /// # Errors
 /// When the store or the output fails.
 pub fn pools(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let (this_year, before): (Vec<_>, Vec<_>) =
+        reclaimed(session)?.into_iter().partition(|customer| customer.code.starts_with("C2025"));
+    let day = |at: Option<Instant>| at.map_or(String::new(), |at| local_time(at, ZONE).date().to_string());
     let columns = ["customer", "name", "its owner was", "last heard of", "in the pool since", "pool"];
-    let table = Table::new("公海回收 Taken back for want of follow-up", columns).rows(reclaimed(session)?, |customer| {
-        let day = |at: Option<Instant>| at.map_or(String::new(), |at| local_time(at, ZONE).date().to_string());
-        [
-            text(customer.code.as_str()),
-            clipped(&customer.name, 32),
-            customer.previous_owner.map_or_else(none, |owner| text(session.title(owner.record()))),
-            text(day(customer.last_activity_at)),
-            text(day(customer.pooled_at)),
-            customer.pool.map_or_else(none, |pool| text(session.title(pool.record()))),
-        ]
-    });
+    let new = format!("and {} of the year's new customers", this_year.len());
+    let table = Table::new("公海回收 Taken back for want of follow-up", columns)
+        .rows(&before, |customer| {
+            [
+                text(customer.code.as_str()),
+                clipped(&customer.name, 32),
+                customer.previous_owner.map_or_else(none, |owner| text(session.title(owner.record()))),
+                text(day(customer.last_activity_at)),
+                text(day(customer.pooled_at)),
+                customer.pool.map_or_else(none, |pool| text(session.title(pool.record()))),
+            ]
+        })
+        .total([count(before.len() as u64), text(new)]);
     writeln!(out, "{table}")?;
     Ok(())
 }
@@ -297,7 +348,10 @@ pub fn eyes(out: &mut dyn Write, crm: &Crm, people: &People) -> Outcome {
         .limit(1);
     let own_eyes = sessions.last().ok_or("nobody")?;
     let clerk = people.user("U07")?;
-    let one = Query { filter: Some(format!("owner = {} and credit_code is not empty", clerk.record()).parse()?), ..own };
+    let one = Query {
+        filter: Some(format!("owner = {} and credit_code is not empty", clerk.record()).parse()?),
+        ..own
+    };
     let Some(customer) = own_eyes.rows(&one)?.items.pop() else { return Ok(()) };
     let mut table = Table::new("字段权限 The same customer in their eyes", columns());
     for (label, field) in [
@@ -345,16 +399,19 @@ pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
         .row([text("负责人 owner"), text(title(customer.owner.map(Id::record)))])
         .row([text("状态 state"), text(customer.state.as_str())]);
     writeln!(out, "{profile}")?;
-    let contacts = Table::new("联系人 Contacts", ["name", "post", "phone", "e-mail", "primary"])
-        .rows(&view.contacts, |(post, contact)| {
+    let contacts = Table::new("联系人 Contacts", ["name", "post", "phone", "e-mail", "primary"]).rows(
+        &view.contacts,
+        |(post, contact)| {
             let phone = contact.phones.first().map_or("", |phone| phone.raw.as_str());
             let email = contact.emails.first().map_or("", |email| email.raw.as_str());
             let primary = if post.primary == Some(true) { "yes" } else { "" };
             [contact.name.as_str(), post.title.as_str(), phone, email, primary].map(text)
-        });
+        },
+    );
     writeln!(out, "{contacts}")?;
-    let deals = Table::new("商机 Deals", ["code", "name", "stage", "amount", "closed"])
-        .rows(&view.opportunities, |deal| {
+    let deals = Table::new("商机 Deals", ["code", "name", "stage", "amount", "closed"]).rows(
+        &view.opportunities,
+        |deal| {
             [
                 text(deal.code.as_str()),
                 clipped(&deal.name, 36),
@@ -362,13 +419,16 @@ pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
                 deal.amount.map_or_else(none, price),
                 deal.closed_at.map_or_else(none, |at| text(local(at))),
             ]
-        });
+        },
+    );
     writeln!(out, "{deals}")?;
-    let timeline = Table::new("时间线 Timeline, newest first", ["when", "what", "who", ""])
-        .rows(view.timeline.items.iter().filter(|item| is_told(item)), |item| match item {
+    let timeline = Table::new("时间线 Timeline, newest first", ["when", "what", "who", ""]).rows(
+        view.timeline.items.iter().filter(|item| is_told(item)),
+        |item| match item {
             TimelineItem::Activity(activity) => spoken(session, activity),
             TimelineItem::Change(change) => changed(session, change),
-        });
+        },
+    );
     writeln!(out, "{timeline}")?;
     Ok(())
 }
@@ -433,11 +493,7 @@ pub fn journal(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let mut table = Table::new(title, ["when", "who", "command", "field", "from", "to", "reason"]);
     let told = ["name", "code", "owner", "state", "amount", "close_on", "lost_reason"];
     for change in journal.iter().rev() {
-        let mut head = [
-            text(local(change.at)),
-            text(actor(session, change)),
-            text(change.action.as_str()),
-        ];
+        let mut head = [text(local(change.at)), text(actor(session, change)), text(change.action.as_str())];
         let mut reason = clipped(&change.reason, 24);
         for field in change.fields.iter().filter(|field| told.contains(&field.field.as_str())) {
             let shown = |value: &Value| match value {
@@ -475,11 +531,15 @@ pub fn standing(session: &Session<'_>) -> Outcome<BTreeMap<String, (u64, Decimal
 pub fn as_it_stood(out: &mut dyn Write, session: &Session<'_>, then: Instant) -> Outcome {
     let (before, now) = (standing(&session.as_of(then))?, standing(session)?);
     let pipeline = session.pipeline(None)?;
-    let of = |standing: &BTreeMap<String, (u64, Decimal)>, stage: &str| standing.get(stage).copied().unwrap_or_default();
+    let of = |standing: &BTreeMap<String, (u64, Decimal)>, stage: &str| {
+        standing.get(stage).copied().unwrap_or_default()
+    };
     let title = format!("历史快照 The pipeline as it stood on {}", local(then));
-    let table = Table::new(title, ["stage", "deals then", "worth then", "deals now", "worth now"])
-        .rows(&pipeline.states, |state| {
-            let ((deals_then, worth_then), (deals_now, worth_now)) = (of(&before, &state.code), of(&now, &state.code));
+    let table = Table::new(title, ["stage", "deals then", "worth then", "deals now", "worth now"]).rows(
+        &pipeline.states,
+        |state| {
+            let ((deals_then, worth_then), (deals_now, worth_now)) =
+                (of(&before, &state.code), of(&now, &state.code));
             [
                 text(stage_label(&state.zh, &state.en)),
                 count(deals_then),
@@ -487,7 +547,8 @@ pub fn as_it_stood(out: &mut dyn Write, session: &Session<'_>, then: Instant) ->
                 count(deals_now),
                 money(yuan(worth_now)),
             ]
-        });
+        },
+    );
     writeln!(out, "{table}")?;
     Ok(())
 }
