@@ -6,5 +6,6 @@ pub mod record;
 pub mod domain;
 pub mod engine;
 pub mod insight;
+pub mod exchange;
 pub mod prelude;
 pub mod store;

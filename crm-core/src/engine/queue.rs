@@ -190,12 +190,12 @@ impl<W: Work> WorkJob<W> {
         let earliest = seat.tip.at;
         let mut unit =
             Unit::new(seat.overlay, seat.config.clone(), seat.host, self.actor, earliest, &mut self.drawn);
-        let output = self.work.run(&mut unit)?;
-        self.finished = unit.finish(self.work.name(), seat.tip)?;
+        let mut output = self.work.run(&mut unit)?;
+        self.finished = unit.finish(self.work.name(&output), seat.tip)?;
         if self.finished.steered {
             *seat.config = Arc::new(Config::load(seat.overlay).map_err(definition)?);
         }
-        self.work.remember(seat.overlay, self.actor, &output)?;
+        self.work.remember(seat.overlay, self.actor, &mut output)?;
         Ok(output)
     }
 }

@@ -205,7 +205,8 @@ fn nobody_learns_more_of_a_duplicate_than_the_settings_say() {
     ] {
         let (crm, _) = open();
         let settings = serde_json::json!({ "duplicate_disclosure": disclosure });
-        crm.system().execute_named("settings.change", settings).unwrap();
+        let settings: crm_core::domain::org::ChangeSettings = serde_json::from_value(settings).unwrap();
+        crm.system().execute(settings).unwrap();
         let role = clerk(&crm);
         let (owner_id, other) = (user(&crm, "owner", Some(role)), user(&crm, "other", Some(role)));
         let first = LeadDraft { owner: Some(owner_id), ..draft("李雷", "13800000000", "") };

@@ -14,7 +14,7 @@ type Row = BTreeMap<String, String>;
 
 fn rows(file: &str) -> Vec<(u64, Row)> {
     let path = format!("{}/../examples/data/sales_year/{file}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let heads: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();

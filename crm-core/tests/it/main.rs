@@ -2,9 +2,12 @@
 
 mod deal;
 mod engine;
+mod import;
 mod lead;
 mod lead_year;
+mod model;
 mod org;
 mod party;
 mod pool;
-mod model;
+mod price;
+mod work;

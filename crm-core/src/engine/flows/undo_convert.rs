@@ -9,8 +9,8 @@ use crate::base::kind::{
 };
 use crate::base::{Instant, Kind, RecordRef};
 use crate::domain::lead::{FOLLOWING, Lead};
-use crate::domain::opportunity::{BY_CUSTOMER, Opportunity};
-use crate::domain::party::{Contact, ContactLink, LINK_BY_CONTACT, withdraw_opportunity};
+use crate::domain::opportunity::Opportunity;
+use crate::domain::party::{Contact, ContactLink, LINK_BY_CONTACT};
 use crate::domain::task::{self, Task};
 use crate::record::action::Action;
 use crate::record::codec::View;
@@ -83,13 +83,8 @@ fn remove(
                 remove_one(desk, found)?;
             }
         }
-        let image = remove_one(desk, deal)?;
-        let deal = Opportunity::read(OpportunityId::from_u128(deal.bits), View::new(&image)?)?;
-        let stays = |customer: &CustomerId| !created.contains(&customer.record());
-        if let Some(customer) = deal.customer.filter(stays) {
-            let left = last_opened(desk, customer)?;
-            withdraw_opportunity(desk, customer, left)?;
-        }
+        // What it counted for at its customer follows from its going.
+        remove_one(desk, deal)?;
     }
     for link in of_kind(LinkKind::NO) {
         remove_one(desk, link)?;
@@ -110,8 +105,8 @@ fn remove(
     Ok(())
 }
 
-/// Deletes a record that stands as the conversion left it; answers its last image.
-fn remove_one(desk: &mut dyn Desk, record: RecordRef) -> Result<Vec<u8>> {
+/// Deletes a record that stands as the conversion left it.
+fn remove_one(desk: &mut dyn Desk, record: RecordRef) -> Result<()> {
     let built_on = |why: &str| {
         let message = format!("`{record}` {why} since the lead was converted");
         Error::Refused(vec![Refusal::new("lead.built_on", message).with("record", record)])
@@ -124,20 +119,7 @@ fn remove_one(desk: &mut dyn Desk, record: RecordRef) -> Result<Vec<u8>> {
         Err(Error::Refused(_)) => return Err(built_on("came into use")),
         checked => checked?,
     }
-    desk.delete(record)?;
-    Ok(image)
-}
-
-/// When the last of a customer's opportunities was opened.
-fn last_opened(desk: &mut dyn Desk, customer: CustomerId) -> Result<Option<Instant>> {
-    let parts = vec![customer.record().into()];
-    let deals = Lookup { kind: OpportunityKind::NO, index: BY_CUSTOMER, parts, limit: usize::MAX };
-    let mut last = None;
-    for deal in desk.matches(&deals)? {
-        let deal = desk.enlist_as::<Opportunity>(OpportunityId::from_u128(deal.bits), Purpose::Derive)?;
-        last = last.max(deal.and_then(|deal| deal.meta.created_at));
-    }
-    Ok(last)
+    desk.delete(record)
 }
 
 /// Takes a customer that is gone from a contact that stays.
