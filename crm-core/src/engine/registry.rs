@@ -44,7 +44,7 @@ commands! {
     hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,
     org::UpdateTeam, org::DefineRole, org::DefineShare,
     org::DefineField, org::ChangeField, org::RetireField, org::RestoreField, org::DefineValidation,
-    org::DefineLifecycle, org::DefineNumbering, org::ChangeSettings,
+    org::DefineLifecycle, org::LoadLifecycles, org::DefineNumbering, org::ChangeSettings,
 }
 
 impl Session<'_> {

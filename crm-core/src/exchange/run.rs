@@ -83,7 +83,8 @@ pub struct Import {
     pub delimiter: Option<u8>,
     /// How many rejected rows the report keeps.
     pub kept_rejections: usize,
-    door: Option<Arc<dyn Door>>,
+    /// How rows become records; the kind's own way when none.
+    pub door: Option<Arc<dyn Door>>,
 }
 
 impl std::fmt::Debug for Import {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crm_core::domain::opportunity::{DealLine, Opportunity, TeamMember};
-use crm_core::domain::org::{CreateUser, DefineLifecycle, DefineRole, Grant};
+use crm_core::domain::org::{CreateUser, DefineLifecycle, DefineRole, FieldRule, Grant};
 use crm_core::domain::party::Customer;
 use crm_core::domain::task::Task;
 use crm_core::engine::flows::advance::{
@@ -14,7 +14,7 @@ use crm_core::engine::flows::advance::{
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::engine::flows::log_activity::LogActivity;
 use crm_core::prelude::*;
-use crm_core::record::action::Scope;
+use crm_core::record::action::{FieldAccess, Scope};
 use crm_core::record::field::Field;
 use crm_core::record::lifecycle::{Direction, defaults};
 use crm_core::record::port::{GuardedMove, Judges};
@@ -289,6 +289,41 @@ fn a_quick_deal_takes_its_fields_with_the_move() {
         fields: fields(&[("grade", "A".into()), ("won_at", "2025-01-01".into())]),
     };
     assert_eq!(codes(world.mine().execute(forged).unwrap_err()), ["field.read_only"]);
+}
+
+#[test]
+fn a_move_takes_no_field_that_the_actor_may_not_write() {
+    let world = World::new();
+    let deal = world.deal(&[("lifecycle", "quick_deal".into())]);
+    let grants = vec![Grant {
+        kind: "opportunity".into(),
+        actions: vec![Action::Read, Action::Update, Action::Move],
+        scope: Scope::All,
+    }];
+    let fields_ruled =
+        vec![FieldRule { kind: "opportunity".into(), field: "nature".into(), access: FieldAccess::ReadOnly }];
+    let role = DefineRole {
+        role: None,
+        revision: None,
+        name: "reader of natures".into(),
+        grants,
+        fields: fields_ruled,
+        administrator: false,
+    };
+    let role = world.crm.system().execute(role).unwrap();
+    let reader = world.crm.system().execute(new_user("zhao", vec![role])).unwrap();
+    let with = |pairs: &[(&str, Value)]| AdvanceOpportunity {
+        opportunity: deal,
+        to: None,
+        reason: String::new(),
+        revision: None,
+        fields: fields(pairs),
+    };
+    let theirs = world.crm.session(Actor::User(reader));
+    assert_eq!(codes(theirs.execute(with(&[("nature", "复购".into())])).unwrap_err()), ["field.read_only"]);
+    world.mine().execute(with(&[("nature", "复购".into())])).unwrap();
+    theirs.execute(with(&[("grade", "A".into())])).unwrap();
+    assert_eq!(world.read(deal).state, "set_amount");
 }
 
 #[test]

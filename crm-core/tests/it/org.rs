@@ -10,36 +10,14 @@ pub fn open() -> (Crm, std::sync::Arc<ManualClock>) {
     (Crm::open(MemoryStore::new(), host).unwrap(), clock)
 }
 
-/// Plain JSON as the values of fields.
-fn values(json: &Json) -> Json {
-    match json {
-        Json::Null => json!("null"),
-        Json::String(text) if text.parse::<RecordRef>().is_ok() => json!({"id": text}),
-        Json::String(text) => json!({"text": text}),
-        Json::Array(items) => json!({"list": items.iter().map(values).collect::<Vec<_>>()}),
-        Json::Bool(yes) => json!({"bool": yes}),
-        other => json!({"int": other}),
-    }
-}
-
-/// Runs a command; the fields of a plain change may be plain JSON.
-fn execute(session: Session<'_>, name: &str, mut input: Json) -> Result<Json> {
-    if let Some(fields) =
-        input.get_mut("fields").and_then(Json::as_object_mut).filter(|_| name.starts_with("record."))
-    {
-        fields.values_mut().for_each(|value| *value = values(value));
-    }
-    session.execute_named(name, input)
-}
-
 /// Runs a command that must do.
 pub fn run(session: Session<'_>, name: &str, input: Json) -> Json {
-    execute(session, name, input.clone()).unwrap_or_else(|error| panic!("{name} {input}: {error}"))
+    session.execute_named(name, input.clone()).unwrap_or_else(|error| panic!("{name} {input}: {error}"))
 }
 
 /// The codes with which a command is turned down.
 pub fn codes(session: Session<'_>, name: &str, input: Json) -> Vec<String> {
-    match execute(session, name, input.clone()) {
+    match session.execute_named(name, input.clone()) {
         Err(Error::Refused(refusals)) => refusals.into_iter().map(|refusal| refusal.code).collect(),
         Err(Error::Invalid(invalid)) => invalid.into_iter().map(|invalid| invalid.code).collect(),
         Err(error) => vec![error.code().to_owned()],
@@ -364,4 +342,25 @@ fn records_follow_when_their_lifecycle_changes() {
 fn customer_state(session: Session<'_>, name: &str) -> Value {
     let record = customer(session, name, json!({}));
     session.read(record).unwrap().fields["state"].clone()
+}
+
+#[test]
+fn pipelines_come_from_documents() {
+    let (crm, _) = open();
+    let system = crm.system();
+    let document = "销售管道:\n  名称: 大单\n  阶段:\n    - 名称: 立项\n      概率: 20%\n    - 名称: 成交\n      概率: 100%\n";
+    let done = run(system, "lifecycle.load", json!({"document": document, "default": true}));
+    assert_eq!((done.as_array().unwrap().len(), &done[0]["moved"]), (1, &json!(0)));
+    let one = customer(system, "甲公司", json!({}));
+    let deal = json!({"kind": "opportunity", "fields": {"name": "一期", "customer": one}});
+    let deal: RecordRef = run(system, "record.create", deal).as_str().unwrap().parse().unwrap();
+    let fields = system.read(deal).unwrap().fields;
+    assert_eq!((&fields["lifecycle"], &fields["state"]), (&"大单".into(), &"立项".into()));
+    let faulty = document.replace("概率: 20%", "概律: 20%");
+    let Err(Error::Invalid(faults)) = system.execute_named("lifecycle.load", json!({"document": faulty}))
+    else {
+        panic!("it loaded")
+    };
+    assert_eq!(faults[0].code, "document.key_unknown");
+    assert!(faults[0].message.starts_with("line 5, column 7"), "{}", faults[0].message);
 }

@@ -336,9 +336,13 @@ fn a_user_who_leaves_hands_everything_open_over() {
 #[test]
 fn leads_say_whether_somebody_has_them() {
     let house = House::new();
-    run(house.system(), "pool.define", json!({
-        "name": "线索公海", "kind": "lead", "users": [house.li, house.wang], "owned_limit": 1,
-    }));
+    run(
+        house.system(),
+        "pool.define",
+        json!({
+            "name": "线索公海", "kind": "lead", "users": [house.li, house.wang], "owned_limit": 1,
+        }),
+    );
     let lead = |name: &str| {
         let fields = json!({"name": name, "owner": house.li});
         run(house.system(), "record.create", json!({"kind": "lead", "fields": fields}))

@@ -12,7 +12,6 @@ pub mod log_activity;
 mod pools;
 mod reclaim;
 mod remind;
-mod repeated;
 pub mod undo_convert;
 pub mod unify;
 
@@ -53,8 +52,8 @@ pub(crate) fn follow(
     match record.kind {
         OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),
-        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         TASK => remind::note(desk, record, before, after),
+        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
     }
 }

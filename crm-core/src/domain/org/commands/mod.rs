@@ -11,7 +11,7 @@ mod permissions;
 
 pub use definitions::{ChangeSettings, DefineNumbering, DefineValidation};
 pub use fields::{ChangeField, DefineField, RestoreField, RetireField};
-pub use lifecycles::{DefineLifecycle, LifecycleDefined};
+pub use lifecycles::{DefineLifecycle, LifecycleDefined, LoadLifecycles};
 pub use people::{
     CreateDepartment, CreateTeam, CreateUser, EnableUser, SignedIn, UpdateDepartment, UpdateTeam, UpdateUser,
 };

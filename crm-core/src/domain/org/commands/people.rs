@@ -17,6 +17,7 @@ command! {
     /// let command: CreateUser = serde_json::from_str(r#"{"login": "li.na", "name": "李娜"}"#).unwrap();
     /// assert!(command.roles.is_empty());
     /// ```
+    #[derive(Default)]
     pub struct CreateUser as "user.create" -> UserId {
         /// What the host signs the user in by; no two users share it.
         login: String,
