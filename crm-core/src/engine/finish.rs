@@ -182,10 +182,10 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
     for field in unit.config.custom.get(&record.kind).into_iter().flatten() {
         let no = u16::try_from(field.number).unwrap_or(0);
         let raw = view.raw(no)?;
-        if raw != before.map(|view| view.raw(no)).transpose()?.flatten() {
-            if let Some(raw) = raw {
-                check_custom(field, raw.value()?, invalid);
-            }
+        if raw != before.map(|view| view.raw(no)).transpose()?.flatten()
+            && let Some(raw) = raw
+        {
+            check_custom(field, raw.value()?, invalid);
         }
     }
     check_references(unit, record, touched, schema, invalid)?;
@@ -373,7 +373,9 @@ fn check_field_rights(unit: &Unit<'_>, record: RecordRef, touched: &Touched) -> 
     let schema = unit.config.schema.kind(record.kind);
     codec::diff(before, View::of_fields(fields), |no, _, _| match access.field(record.kind, no) {
         // What only the room's own commands set follows from what they were allowed to do.
-        _ if schema.and_then(|schema| schema.field(no)).is_some_and(|field| field.marks.has(Marks::SYSTEM)) => {}
+        _ if schema
+            .and_then(|schema| schema.field(no))
+            .is_some_and(|field| field.marks.has(Marks::SYSTEM)) => {}
         Some(FieldAccess::Hidden) => errors.push(unit.sight.unknown_field(record.kind, no)),
         Some(_) => {
             let name =

@@ -90,7 +90,8 @@ impl Run<'_> {
         if let Some((key, act)) = self.in_flight.take() {
             // Whether it was done or not, its sender sends it again.
             let done = !allowed.first().is_some_and(|before| before.is(&model));
-            let answer = told(open.crm.execute_once(Actor::System, &key, act.clone()), "a repeat is refused")?;
+            let answer =
+                told(open.crm.execute_once(Actor::System, &key, act.clone()), "a repeat is refused")?;
             if done && told(open.crm.position(), "no position")? != end {
                 return Err("a command was done twice".into());
             }
@@ -295,16 +296,26 @@ fn survive(disk: &Disk, image: &[u8], seed: u64) -> Checked<u64> {
 
 #[test]
 fn a_power_cut_loses_nothing_answered_and_keeps_nothing_half_done() {
-    let cuts = std::env::var("CRM_CUTS").map_or(if crate::slow() { 100_000 } else { 5_000 }, |cuts| cuts.parse().unwrap());
+    let cuts = std::env::var("CRM_CUTS")
+        .map_or(if crate::slow() { 100_000 } else { 5_000 }, |cuts| cuts.parse().unwrap());
     let disks = cuts / CUTS_PER_DISK;
     let image = image();
     let threads = thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
     let survived: u64 = thread::scope(|scope| {
         let run = |first: u64, image: &[u8]| -> u64 {
             let seeds = (first..disks).step_by(threads as usize);
-            seeds.map(|seed| survive(&Disk::new(seed), image, seed).unwrap_or_else(|what| panic!("{what}"))).sum()
+            seeds
+                .map(|seed| survive(&Disk::new(seed), image, seed).unwrap_or_else(|what| panic!("{what}")))
+                .sum()
         };
-        let runs: Vec<_> = (0..threads).map(|first| scope.spawn({ let image = &image; move || run(first, image) })).collect();
+        let runs: Vec<_> = (0..threads)
+            .map(|first| {
+                scope.spawn({
+                    let image = &image;
+                    move || run(first, image)
+                })
+            })
+            .collect();
         runs.into_iter().map(|run| run.join().unwrap()).sum()
     });
     println!("{survived} cuts, {} of them during recovery", survived - disks * CUTS_PER_DISK);
