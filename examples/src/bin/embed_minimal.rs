@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         name: "夏铁军".into(),
         company: "温州筠野光电有限公司".into(),
         phones: vec!["180 0000 9549".into()],
-        need: "质检数据想接进现有 ERP".into(),
+        product_interest: vec!["MES".into()],
         ..LeadDraft::default()
     };
     let captured = session.execute(CaptureLead { lead, ..CaptureLead::default() })?;
