@@ -53,13 +53,13 @@ pub fn imports(out: &mut dyn Write, reports: &[(&str, &Report)]) -> Outcome {
         .rows(reports, |(file, report)| [text(*file)].into_iter().chain(numbers(&|of| of(report))))
         .total([text("all")].into_iter().chain(numbers(&sum)));
     writeln!(out, "{table}")?;
-    let mut reasons: BTreeMap<(&str, String), Vec<(u64, String, String)>> = BTreeMap::new();
+    let mut reasons: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (file, report) in reports {
         for rejection in &report.rejections {
             for fault in &rejection.faults {
                 let column = fault.column.clone().unwrap_or_default();
-                let example = (rejection.line, column, fault.message.clone());
-                reasons.entry((*file, fault.code.clone())).or_default().push(example);
+                let example = (rejection.line, column, fault.message.as_str());
+                reasons.entry((*file, fault.code.as_str())).or_default().push(example);
             }
         }
     }
@@ -68,7 +68,7 @@ pub fn imports(out: &mut dyn Write, reports: &[(&str, &Report)]) -> Outcome {
     for ((file, code), examples) in reasons {
         for (place, (line, column, message)) in examples.iter().take(EXAMPLES).enumerate() {
             let head = match place {
-                0 => [text(file), text(code.as_str()), count(examples.len() as u64)],
+                0 => [text(file), text(code), count(examples.len() as u64)],
                 _ => [text(""), text(""), text("")],
             };
             let tail = [count(*line), text(column.as_str()), clipped(message, 48)];
