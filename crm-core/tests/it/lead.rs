@@ -9,6 +9,7 @@ use crm_core::domain::lead::{
 };
 use crm_core::domain::opportunity::Opportunity;
 use crm_core::domain::party::{Contact, Customer};
+use crm_core::engine::flows::advance::MoveLead;
 use crm_core::engine::flows::assign::AssignLead;
 use crm_core::engine::flows::capture::{CaptureLead, CaptureOutcome, Captured};
 use crm_core::engine::flows::convert::{ConvertLead, Target};
@@ -504,6 +505,46 @@ fn conversion_into_what_is_there() {
     crm.system().execute(UndoConversion { lead, revision: None, reason: "a mistake".into() }).unwrap();
     assert_eq!(crm.system().get::<Customer>(customer).unwrap().name, "筠野");
     assert!(matches!(crm.system().get::<Contact>(made.contact.unwrap()), Err(Error::NotFound(..))));
+}
+
+#[test]
+fn a_paused_lead_goes_on_on_its_day() {
+    let (crm, clock) = open();
+    let lead = take(&crm, "later").id();
+    let pause = |day: &str| {
+        let fields = BTreeMap::from([("resume_on".to_owned(), day.into())]);
+        let reason = String::new();
+        crm.system().execute(MoveLead { lead, to: "暂停".into(), reason, revision: None, fields })
+    };
+    assert!(pause("2026-03-02").unwrap_err().has_code("lead.resume_in_past"));
+    pause("2026-03-05").unwrap();
+    clock.set(at("2026-03-04T15:59:59Z"));
+    assert_eq!(crm.run_due(10).unwrap().done, 0);
+    clock.set(at("2026-03-04T16:00:00Z"));
+    assert_eq!(crm.run_due(10).unwrap().done, 1);
+    let lead: Lead = crm.system().get(lead).unwrap();
+    assert_eq!((lead.state.as_str(), lead.resume_on), ("new", None));
+    let reason = "空号或停机".to_owned();
+    let invalid =
+        MoveLead { lead: lead.id(), to: "invalid".into(), reason, revision: None, fields: BTreeMap::new() };
+    crm.system().execute(invalid).unwrap();
+    assert_eq!(crm.system().get::<Lead>(lead.id()).unwrap().invalid_reason, "空号或停机");
+    let assign =
+        AssignLead { lead: lead.id(), revision: None, owner: None, pool: None, reason: String::new() };
+    assert!(crm.system().execute(assign).unwrap_err().has_code("lead.closed"));
+}
+
+#[test]
+fn a_plainly_created_lead_has_a_state() {
+    let (crm, _) = open();
+    let owner = user(&crm, "a", None);
+    for (fields, state) in [
+        (vec![("name", "李雷".into())], "new"),
+        (vec![("name", "李雷".into()), ("owner", owner.record().into())], "assigned"),
+    ] {
+        let lead = LeadId::from_u128(create(&crm, "lead", &fields).bits);
+        assert_eq!(crm.system().get::<Lead>(lead).unwrap().state, state);
+    }
 }
 
 #[test]

@@ -1,11 +1,23 @@
 //! The engine's tests, one module an area.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests fail by panicking"
+)]
+
 mod deal;
 mod engine;
 mod import;
 mod lead;
 mod lead_year;
+mod model;
 mod org;
 mod party;
 mod pool;
-mod model;
+mod price;
+mod work;

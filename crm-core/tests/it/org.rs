@@ -94,7 +94,10 @@ fn rights_are_given_by_who_has_them() {
     assert_eq!(codes(clerk_session, "role.define", own.clone()), ["role.administrators_only"]);
     run(root, "user.update", high);
     run(root, "role.define", json!({"role": staff, "revision": 1, "name": "人力资源"}));
-    assert_eq!(codes(root, "role.define", json!({"role": staff, "revision": 1, "name": "x"})), ["record.stale"]);
+    assert_eq!(
+        codes(root, "role.define", json!({"role": staff, "revision": 1, "name": "x"})),
+        ["record.stale"]
+    );
     let wrong = json!({
         "name": "x",
         "grants": [{"kind": "cusomer", "actions": ["read"], "scope": "own"}],
@@ -149,13 +152,13 @@ fn custom_fields_are_checked_when_defined() {
     check(json!({"ty": "number", "least": "3", "most": "2"}), &["field.range"]);
     check(json!({"ty": "number", "least": "3", "default": "2"}), &["field.default"]);
     check(json!({"pattern": "##", "default": "x1"}), &["field.default"]);
-    check(json!({"ty": "number", "name": "or", "default": "many", "pattern": "#"}), &[
-        "field.name_form",
-        "field.pattern",
-        "field.default",
-    ]);
+    check(
+        json!({"ty": "number", "name": "or", "default": "many", "pattern": "#"}),
+        &["field.name_form", "field.pattern", "field.default"],
+    );
     let by_hand = json!({"kind": "custom_field", "fields": {"kind": "customer", "name": "x1"}});
-    assert_eq!(codes(system, "record.create", by_hand), ["field.number"]);
+    // A plain creation gives no number.
+    assert_eq!(codes(system, "record.create", by_hand), ["value.required"]);
 }
 
 #[test]
@@ -164,7 +167,8 @@ fn custom_fields_get_numbers_once_and_keep_what_values_hang_on() {
     let system = crm.system();
     let define = |input: Json| -> CustomFieldId { id(&run(system, "field.define", input)) };
     let machine = define(json!({"kind": "customer", "name": "machine", "zh": "机型", "ty": "text"}));
-    let power = define(json!({"kind": "customer", "name": "power", "ty": "number", "least": "1", "default": "5"}));
+    let power =
+        define(json!({"kind": "customer", "name": "power", "ty": "number", "least": "1", "default": "5"}));
     let other = define(json!({"kind": "lead", "name": "machine", "ty": "text"}));
     let number = |field: CustomFieldId| system.get::<CustomField>(field).unwrap().number;
     assert_eq!([number(machine), number(power), number(other)], [1000, 1001, 1000]);
@@ -223,14 +227,18 @@ fn filters_of_rules_are_checked_when_saved() {
     assert_eq!(codes(system, "share.define", share("level = ")), ["filter.syntax"]);
     assert!(message(share("level = ")).contains("at 8"), "{}", message(share("level = ")));
     let wrong = share("level = \"a\" and colour = \"red\" and sise > 3");
-    assert_eq!(codes(system, "share.define", wrong.clone()), ["filter.unknown_field", "filter.unknown_field"]);
+    assert_eq!(
+        codes(system, "share.define", wrong.clone()),
+        ["filter.unknown_field", "filter.unknown_field"]
+    );
     assert!(message(wrong.clone()).contains("at 16") && message(wrong).contains("at 35"));
-    assert_eq!(codes(system, "share.define", json!({"name": "x", "kind": "customer"})), ["share.with_nobody"]);
+    assert_eq!(
+        codes(system, "share.define", json!({"name": "x", "kind": "customer"})),
+        ["share.with_nobody"]
+    );
     run(system, "share.define", share("level = \"a\""));
 
-    let rule = |when: &str, holds: &str, field: &str| {
-        json!({"name": "大客户要有来源", "kind": "customer", "when": when, "holds": holds, "field": field})
-    };
+    let rule = |when: &str, holds: &str, field: &str| json!({"name": "大客户要有来源", "kind": "customer", "when": when, "holds": holds, "field": field});
     let wrong = rule("level = \"z\"", "notes", "color");
     let found = codes(system, "validation.define", wrong);
     assert_eq!(found.len(), 3, "{found:?}");
@@ -313,10 +321,10 @@ fn records_follow_when_their_lifecycle_changes() {
     let define = |map: Json| json!({"definition": next, "default": true, "map": map});
     assert_eq!(codes(system, "lifecycle.define", define(json!({}))), ["lifecycle.state_unmapped"]);
     let wrong = define(json!({"old": "fresh", "new": "gone"}));
-    assert_eq!(codes(system, "lifecycle.define", wrong), [
-        "lifecycle.map_target_unknown",
-        "lifecycle.map_source_unknown",
-    ]);
+    assert_eq!(
+        codes(system, "lifecycle.define", wrong),
+        ["lifecycle.map_target_unknown", "lifecycle.map_source_unknown",]
+    );
     assert_eq!(state(), "new".into());
     let done = run(system, "lifecycle.define", define(json!({"new": "fresh"})));
     assert_eq!(done["moved"], json!(1));
@@ -334,4 +342,25 @@ fn records_follow_when_their_lifecycle_changes() {
 fn customer_state(session: Session<'_>, name: &str) -> Value {
     let record = customer(session, name, json!({}));
     session.read(record).unwrap().fields["state"].clone()
+}
+
+#[test]
+fn pipelines_come_from_documents() {
+    let (crm, _) = open();
+    let system = crm.system();
+    let document = "销售管道:\n  名称: 大单\n  阶段:\n    - 名称: 立项\n      概率: 20%\n    - 名称: 成交\n      概率: 100%\n";
+    let done = run(system, "lifecycle.load", json!({"document": document, "default": true}));
+    assert_eq!((done.as_array().unwrap().len(), &done[0]["moved"]), (1, &json!(0)));
+    let one = customer(system, "甲公司", json!({}));
+    let deal = json!({"kind": "opportunity", "fields": {"name": "一期", "customer": one}});
+    let deal: RecordRef = run(system, "record.create", deal).as_str().unwrap().parse().unwrap();
+    let fields = system.read(deal).unwrap().fields;
+    assert_eq!((&fields["lifecycle"], &fields["state"]), (&"大单".into(), &"立项".into()));
+    let faulty = document.replace("概率: 20%", "概律: 20%");
+    let Err(Error::Invalid(faults)) = system.execute_named("lifecycle.load", json!({"document": faulty}))
+    else {
+        panic!("it loaded")
+    };
+    assert_eq!(faults[0].code, "document.key_unknown");
+    assert!(faults[0].message.starts_with("line 5, column 7"), "{}", faults[0].message);
 }

@@ -99,9 +99,10 @@ fn a_record_goes_to_the_pool_and_to_who_claims_it() {
     let house = House::new();
     let pool = house.pool(json!({}));
     let one = house.customer("甲公司", house.li, json!({}));
-    assert_eq!(codes(house.of(house.li), "pool.release", json!({"record": one, "reason": " "})), [
-        "pool.reason_missing"
-    ]);
+    assert_eq!(
+        codes(house.of(house.li), "pool.release", json!({"record": one, "reason": " "})),
+        ["pool.reason_missing"]
+    );
     assert_eq!(codes(house.of(house.wang), "pool.release", release(one)), ["record.not_found"]);
     assert_eq!(run(house.of(house.li), "pool.release", release(one)), pool);
     let lying = house.read(one);
@@ -120,12 +121,21 @@ fn a_record_goes_to_the_pool_and_to_who_claims_it() {
 
     assert_eq!(codes(house.of(house.wang), "pool.claim", claim.clone()), ["pool.already_yours"]);
     assert_eq!(codes(house.of(house.zhao), "pool.claim", claim.clone()), ["record.not_found"]);
-    let Err(Error::Refused(gone)) = house.of(house.li).execute_named("pool.claim", claim) else { panic!("claimed") };
-    assert_eq!((gone[0].code.as_str(), &gone[0].values), ("pool.gone", &vec![("owner".into(), house.wang.into())]));
+    let Err(Error::Refused(gone)) = house.of(house.li).execute_named("pool.claim", claim) else {
+        panic!("claimed")
+    };
+    assert_eq!(
+        (gone[0].code.as_str(), &gone[0].values),
+        ("pool.gone", &vec![("owner".into(), house.wang.into())])
+    );
     // The journal has every owner, and why the first lost it.
     let journal = house.system().journal(one.record(), None, 10).unwrap();
-    let actions: Vec<_> = journal.iter().map(|entry| (entry.action.as_str(), entry.reason.as_str())).collect();
-    assert!(actions.contains(&("pool.release", "不合适")) && actions.contains(&("pool.claim", "")), "{actions:?}");
+    let actions: Vec<_> =
+        journal.iter().map(|entry| (entry.action.as_str(), entry.reason.as_str())).collect();
+    assert!(
+        actions.contains(&("pool.release", "不合适")) && actions.contains(&("pool.claim", "")),
+        "{actions:?}"
+    );
     assert_eq!(house.crm.verify().unwrap().findings, Vec::<String>::new());
 }
 
@@ -164,7 +174,8 @@ fn claims_have_limits() {
     for customer in &customers {
         run(house.of(house.li), "pool.release", release(*customer));
     }
-    let claim = |user, customer: usize| (house.of(user), "pool.claim", json!({"record": customers[customer]}));
+    let claim =
+        |user, customer: usize| (house.of(user), "pool.claim", json!({"record": customers[customer]}));
     let refused = |(session, name, input): (Session<'_>, &str, Json)| codes(session, name, input);
     let done = |(session, name, input): (Session<'_>, &str, Json)| run(session, name, input);
     assert_eq!(refused(claim(house.li, 0)), ["pool.cooldown"]);
@@ -190,10 +201,14 @@ fn claims_have_limits() {
     assert_eq!(house.inbox(house.li), ["pool.assigned"]);
     // What lay since 2 March may be claimed by its last owner from the 4th on.
     house.clock.set("2026-03-03T15:59:00Z".parse().unwrap());
-    assert_eq!(refused(claim(house.wang, 1)), ["pool.owned_limit", "pool.cooldown"]);
-    run(house.system(), "pool.define", json!({
-        "pool": pool, "name": "华东公海", "kind": "customer", "departments": [house.east], "cooldown_days": 2,
-    }));
+    assert_eq!(refused(claim(house.wang, 1)), ["pool.owned_limit", "pool.daily_limit", "pool.cooldown"]);
+    run(
+        house.system(),
+        "pool.define",
+        json!({
+            "pool": pool, "name": "华东公海", "kind": "customer", "departments": [house.east], "cooldown_days": 2,
+        }),
+    );
     assert_eq!(refused(claim(house.wang, 1)), ["pool.cooldown"]);
     house.clock.set("2026-03-03T16:00:00Z".parse().unwrap());
     done(claim(house.wang, 1));
@@ -215,7 +230,10 @@ fn what_owners_leave_lying_goes_back_after_a_warning() {
     house.due("2026-03-05T01:00:00Z");
     assert_eq!(house.inbox(house.li), ["pool.warning"]);
     house.due("2026-03-05T09:00:00Z");
-    assert_eq!((house.inbox(house.li), house.read(left).owner), (vec!["pool.warning".to_owned()], Some(house.li)));
+    assert_eq!(
+        (house.inbox(house.li), house.read(left).owner),
+        (vec!["pool.warning".to_owned()], Some(house.li))
+    );
     house.due("2026-03-06T01:00:00Z");
     let lying = house.read(left);
     assert_eq!((lying.owner, lying.previous_owner), (None, Some(house.li)));
@@ -238,7 +256,8 @@ fn a_pool_that_changes_its_rules_goes_by_the_new_ones() {
     let pool = house.pool(json!({"follow_up_days": 3}));
     let one = house.customer("甲公司", house.li, json!({}));
     let redefine = |days: Json| {
-        let mut input = json!({"pool": pool, "name": "华东公海", "kind": "customer", "departments": [house.east]});
+        let mut input =
+            json!({"pool": pool, "name": "华东公海", "kind": "customer", "departments": [house.east]});
         input["follow_up_days"] = days;
         run(house.system(), "pool.define", input);
     };
@@ -270,8 +289,9 @@ fn a_pool_that_changes_its_rules_goes_by_the_new_ones() {
 #[test]
 fn a_user_who_leaves_hands_everything_open_over() {
     let house = House::new();
-    let east: Vec<_> =
-        (0..3).map(|n| house.customer(&format!("东{n}公司"), house.li, json!({"province": "浙江省"}))).collect();
+    let east: Vec<_> = (0..3)
+        .map(|n| house.customer(&format!("东{n}公司"), house.li, json!({"province": "浙江省"})))
+        .collect();
     let big = house.customer("大公司", house.li, json!({"level": "a"}));
     let mine = house.customer("归经理公司", house.li, json!({}));
     let task = |subject: &str| {
@@ -295,8 +315,8 @@ fn a_user_who_leaves_hands_everything_open_over() {
     command["rules"].as_array_mut().unwrap().push(json!({"to": [house.wang]}));
     let handed = run(house.of(house.chief), "user.hand_over", command);
     assert_eq!(handed["moved"], json!({"customer": 5, "task": 1, "user": 1}));
-    let owners: Vec<_> = east.iter().map(|customer| house.read(*customer).owner.unwrap()).collect();
-    assert_eq!(owners, [house.wang, house.zhao, house.wang]);
+    let got = |user| east.iter().filter(|customer| house.read(**customer).owner == Some(user)).count();
+    assert_eq!([got(house.wang), got(house.zhao)], [2, 1]);
     assert_eq!((house.read(big).owner, house.read(mine).owner), (Some(house.zhao), Some(house.chief)));
     assert_eq!(house.read(big).previous_owner, Some(house.li));
     let trainee: crm_core::domain::org::User = house.system().get(trainee).unwrap();
@@ -311,4 +331,71 @@ fn a_user_who_leaves_hands_everything_open_over() {
     run(house.system(), "user.enable", json!({"user": house.li}));
     run(house.of(house.chief), "user.disable", disable);
     assert_eq!(house.crm.verify().unwrap().findings, Vec::<String>::new());
+}
+
+#[test]
+fn leads_say_whether_somebody_has_them() {
+    let house = House::new();
+    run(
+        house.system(),
+        "pool.define",
+        json!({
+            "name": "线索公海", "kind": "lead", "users": [house.li, house.wang], "owned_limit": 1,
+        }),
+    );
+    let lead = |name: &str| {
+        let fields = json!({"name": name, "owner": house.li});
+        run(house.system(), "record.create", json!({"kind": "lead", "fields": fields}))
+    };
+    let (one, two) = (lead("王五"), lead("赵六"));
+    let state = |lead: &Json| {
+        let lead: LeadId = id(lead);
+        house.system().get::<crm_core::domain::lead::Lead>(lead).unwrap().state
+    };
+    for lead in [&one, &two] {
+        run(house.of(house.li), "pool.release", json!({"record": lead, "reason": "无意向"}));
+        assert_eq!(state(lead), "new");
+    }
+    run(house.of(house.wang), "pool.claim", json!({"record": one}));
+    assert_eq!(state(&one), "assigned");
+    assert_eq!(codes(house.of(house.wang), "pool.claim", json!({"record": two})), ["pool.owned_limit"]);
+    // A lead that is over does not count.
+    let invalid = json!({"record": one, "to": "invalid", "reason": "空号"});
+    run(house.system(), "record.move", invalid);
+    run(house.of(house.wang), "pool.claim", json!({"record": two}));
+    assert_eq!(house.crm.verify().unwrap().findings, Vec::<String>::new());
+}
+
+#[test]
+fn a_customer_with_a_deal_on_its_way_is_not_without_opportunity() {
+    let house = House::new();
+    house.pool(json!({"opportunity_days": 5, "working_days": true}));
+    let with = house.customer("甲公司", house.li, json!({}));
+    let without = house.customer("乙公司", house.li, json!({}));
+    let deal = json!({"name": "一期", "customer": with, "owner": house.li});
+    let deal = run(house.system(), "record.create", json!({"kind": "opportunity", "fields": deal}));
+    // Monday 2 March; five working days pass until Monday the 9th.
+    house.due("2026-03-09T01:00:00Z");
+    assert_eq!(house.read(without).owner, Some(house.li));
+    house.due("2026-03-10T01:00:00Z");
+    assert_eq!((house.read(with).owner, house.read(without).owner), (Some(house.li), None));
+    run(house.system(), "opportunity.lose", json!({"opportunity": deal, "reason": "价格"}));
+    house.due("2026-03-11T01:00:00Z");
+    assert_eq!(house.read(with).owner, None);
+}
+
+#[test]
+fn leave_does_not_count_against_an_owner() {
+    let house = House::new();
+    house.pool(json!({"follow_up_days": 3}));
+    let (one, two) =
+        (house.customer("甲公司", house.li, json!({})), house.customer("乙公司", house.wang, json!({})));
+    let leave =
+        |from: &str, until: &str| json!({"user": house.li, "from": from, "until": until, "reason": "年假"});
+    assert_eq!(codes(house.of(house.chief), "user.leave", leave("2026-03-05", "2026-03-04")), ["user.leave"]);
+    run(house.of(house.chief), "user.leave", leave("2026-03-04", "2026-03-05"));
+    house.due("2026-03-07T01:00:00Z");
+    assert_eq!((house.read(one).owner, house.read(two).owner), (Some(house.li), None));
+    house.due("2026-03-08T01:00:00Z");
+    assert_eq!(house.read(one).owner, None);
 }

@@ -106,6 +106,23 @@ command! {
     }
 }
 
+impl ConvertLead {
+    /// A lead to a new customer, a new contact and a new opportunity, each as the lead says.
+    pub fn new(lead: LeadId) -> Self {
+        ConvertLead {
+            lead,
+            revision: None,
+            customer: Target::New,
+            contact: Target::New,
+            opportunity: Target::New,
+            deal_name: String::new(),
+            pipeline: String::new(),
+            amount: None,
+            close_on: None,
+        }
+    }
+}
+
 /// The state of converted leads: the default's, else the first that is won.
 fn won_state(desk: &dyn Desk) -> Result<String> {
     let lifecycle = desk.lifecycle(LeadKind::NO, None)?;

@@ -1,7 +1,8 @@
 //! A user leaves: everything open goes to successors in one transaction, and he is disabled. What is
 //! over stays his, as history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::pools;
 use crate::base::calendar::{local_date, start_of_day};
@@ -286,10 +287,10 @@ impl BoundRule {
             return Ok(false);
         }
         let Some(filter) = &self.filter else { return Ok(true) };
-        if !self.bound.contains_key(&kind) {
-            self.bound.insert(kind, bind(desk, kind, filter)?);
-        }
-        let Some(predicate) = self.bound.get(&kind) else { return Ok(false) };
+        let predicate = match self.bound.entry(kind) {
+            Entry::Occupied(bound) => bound.into_mut(),
+            Entry::Vacant(place) => place.insert(bind(desk, kind, filter)?),
+        };
         let passes = sheet.view(|view| predicate.matches(sheet.record.bits, view, &mut Seen(desk)));
         Ok(passes?)
     }

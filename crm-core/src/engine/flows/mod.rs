@@ -11,7 +11,7 @@ pub mod hand_over;
 pub mod log_activity;
 mod pools;
 mod reclaim;
-mod repeated;
+mod remind;
 pub mod undo_convert;
 pub mod unify;
 
@@ -35,6 +35,7 @@ const HANDLERS: &[(&str, Handler)] = &[
     (assign::REASSIGN, assign::reassign_due),
     (pool::SWEEP, reclaim::sweep),
     (reclaim::RECLAIM, reclaim::reclaim),
+    (remind::REMIND, remind::remind),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
@@ -51,6 +52,7 @@ pub(crate) fn follow(
     match record.kind {
         OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),
+        TASK => remind::note(desk, record, before, after),
         CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
     }
@@ -60,3 +62,4 @@ const OPPORTUNITY: KindNo = kind::Opportunity::NO;
 const CUSTOMER: KindNo = kind::Customer::NO;
 const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
+const TASK: KindNo = kind::Task::NO;

@@ -127,11 +127,7 @@ pub(super) fn note_owner(
 }
 
 /// Moves a record whose lifecycle says whether somebody has it.
-fn follow(
-    desk: &dyn Desk,
-    sheet: &mut Sheet,
-    to: impl FnOnce(&Lifecycle) -> Option<String>,
-) -> Result<()> {
+fn follow(desk: &dyn Desk, sheet: &mut Sheet, to: impl FnOnce(&Lifecycle) -> Option<String>) -> Result<()> {
     if sheet.spec().state.is_none() {
         return Ok(());
     }
@@ -143,10 +139,7 @@ fn follow(
 }
 
 /// The lifecycle that a record follows.
-pub(super) fn lifecycle_of(
-    desk: &dyn Desk,
-    sheet: &Sheet,
-) -> Result<Arc<Lifecycle>> {
+pub(super) fn lifecycle_of(desk: &dyn Desk, sheet: &Sheet) -> Result<Arc<Lifecycle>> {
     let name = sheet.lifecycle()?;
     desk.lifecycle(sheet.record.kind, Some(name.as_str()).filter(|name| !name.is_empty()))
 }

@@ -48,8 +48,8 @@ fn settles(kind: KindNo, field: u16) -> bool {
     use crm_core::domain::{opportunity::Opportunity, task::Task};
     match kind {
         kind::Customer::NO | kind::Contact::NO | kind::ContactLink::NO => true,
-        kind::Opportunity::NO => [Opportunity::lines, Opportunity::amount].contains(&field),
-        kind::Task::NO => field == Task::recurrence,
+        kind::Opportunity::NO => [Opportunity::lines, Opportunity::amount, Opportunity::owner].contains(&field),
+        kind::Task::NO => [Task::recurrence, Task::owner].contains(&field),
         _ => false,
     }
 }
