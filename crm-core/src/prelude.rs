@@ -6,6 +6,14 @@ pub use crate::base::kind::{
 };
 pub use crate::base::{Currency, Id, Instant, Money, RecordRef, Span, Value};
 pub use crate::base::{Kind, KindNo};
+pub use crate::domain::lead::{Lead, LeadDraft};
+pub use crate::domain::opportunity::Opportunity;
+pub use crate::domain::party::{Contact, Customer};
+pub use crate::engine::flows::advance::{AdvanceOpportunity, LoseOpportunity, WinOpportunity};
+pub use crate::engine::flows::capture::CaptureLead;
+pub use crate::engine::flows::convert::ConvertLead;
+pub use crate::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
+pub use crate::engine::flows::log_activity::LogActivity;
 pub use crate::engine::{Crm, Host, ManualClock, Session};
 pub use crate::record::action::Action;
 pub use crate::record::command::Command;

@@ -152,14 +152,18 @@ impl Disk {
         self.state().now.clone()
     }
 
+    /// Puts these bytes on the disk; they surely survive.
+    pub fn load(&self, image: &[u8]) {
+        let mut state = self.state();
+        state.unsynced.clear();
+        state.durable = image.to_vec();
+        state.now = image.to_vec();
+    }
+
     /// A sound disk that holds these bytes.
     pub fn with_image(image: Vec<u8>) -> Self {
         let disk = Disk::new(0);
-        {
-            let mut state = disk.state();
-            state.durable.clone_from(&image);
-            state.now = image;
-        }
+        disk.load(&image);
         disk
     }
 

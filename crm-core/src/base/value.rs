@@ -8,7 +8,10 @@ use rust_decimal::Decimal;
 use super::{Instant, Money, RecordRef, Span};
 
 /// One value of a field.
-#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+///
+/// As data it carries its type, `{"date": "2026-03-01"}`. Plain JSON is read too: `null`, `true`, `12`,
+/// `1.5` (a decimal), `"text"`, `[…]`; what a field makes of a text is up to its own type.
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
     /// No value.
@@ -73,6 +76,81 @@ impl Value {
     }
 }
 
+/// The variants that carry their type.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Typed {
+    Bool(bool),
+    Int(i64),
+    Decimal(Decimal),
+    Text(String),
+    Date(NaiveDate),
+    Instant(Instant),
+    Duration(Span),
+    Money(Money),
+    Id(RecordRef),
+    List(Vec<Value>),
+}
+
+impl<'de> serde::Deserialize<'de> for Value {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlainOrTyped)
+    }
+}
+
+struct PlainOrTyped;
+
+impl<'de> serde::de::Visitor<'de> for PlainOrTyped {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value, plain or with its type")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E>(self, yes: bool) -> Result<Value, E> {
+        Ok(Value::Bool(yes))
+    }
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Int(number))
+    }
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
+        i64::try_from(number).map(Value::Int).map_err(|_| E::custom(format!("`{number}` is too large")))
+    }
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
+        Decimal::try_from(number)
+            .map(Value::Decimal)
+            .map_err(|_| E::custom(format!("`{number}` is too large")))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        // The unit variant stands as its name.
+        Ok(if text == "null" { Value::Null } else { Value::Text(text.to_owned()) })
+    }
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        use serde::Deserialize;
+        Ok(match Typed::deserialize(serde::de::value::MapAccessDeserializer::new(map))? {
+            Typed::Bool(yes) => Value::Bool(yes),
+            Typed::Int(number) => Value::Int(number),
+            Typed::Decimal(number) => Value::Decimal(number),
+            Typed::Text(text) => Value::Text(text),
+            Typed::Date(date) => Value::Date(date),
+            Typed::Instant(at) => Value::Instant(at),
+            Typed::Duration(span) => Value::Duration(span),
+            Typed::Money(money) => Value::Money(money),
+            Typed::Id(record) => Value::Id(record),
+            Typed::List(items) => Value::List(items),
+        })
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -123,5 +201,31 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(items: Vec<T>) -> Self {
         Value::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_as_data_carry_their_type_and_plain_ones_are_read() {
+        for (json, value) in [
+            ("null", Value::Null),
+            ("true", Value::Bool(true)),
+            ("12", Value::Int(12)),
+            ("1.5", Value::Decimal(Decimal::new(15, 1))),
+            ("\"甲\"", "甲".into()),
+            (
+                "{\"date\":\"2026-03-01\"}",
+                NaiveDate::from_ymd_opt(2026, 3, 1).map_or(Value::Null, Value::Date),
+            ),
+            ("[{\"int\":1},\"a\"]", Value::List(vec![1.into(), "a".into()])),
+        ] {
+            assert_eq!(serde_json::from_str::<Value>(json).unwrap(), value, "{json}");
+            let text = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value, "{text}");
+        }
+        assert_eq!(serde_json::to_string(&Value::Text("null".into())).unwrap(), "{\"text\":\"null\"}");
     }
 }

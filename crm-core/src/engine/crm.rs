@@ -1,6 +1,7 @@
 //! The engine: one plain value that a host opens over a store.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -10,7 +11,7 @@ use super::finish::{Finished, Tip};
 use super::once::Once;
 use super::overlay::Overlay;
 use super::ports::Host;
-use super::queue::{Answer, Decided, Job, Queue, Seat, Ticket, WorkJob, lock};
+use super::queue::{Answer, Job, Queue, Seat, Ticket, WorkJob, lock, panic_text};
 use super::session::Session;
 use super::unit::Drawn;
 use super::work::{Asked, Work};
@@ -40,7 +41,10 @@ pub struct Crm {
     pub(crate) host: Host,
     queue: Queue,
     config: RwLock<Arc<Config>>,
-    tip: Mutex<Option<(Vec<u8>, Tip)>>,
+    /// The journal's end as of which `config` stands.
+    tip: Mutex<Tip>,
+    /// Held by who writes to the store.
+    writing: Mutex<()>,
     halted: AtomicBool,
 }
 
@@ -65,13 +69,16 @@ impl Crm {
     /// As [`Crm::open`].
     pub fn open_shared(store: Arc<dyn Store>, host: Host) -> Result<Crm> {
         file::prepare(store.as_ref())?;
-        let config = Config::load(&Overlay::new(store.snapshot()?))?;
+        let snapshot = store.snapshot()?;
+        let tip = read_tip(snapshot.as_ref())?.1;
+        let config = Config::load(&Overlay::new(snapshot))?;
         Ok(Crm {
             store,
             host,
             queue: Queue::default(),
             config: RwLock::new(Arc::new(config)),
-            tip: Mutex::new(None),
+            tip: Mutex::new(tip),
+            writing: Mutex::new(()),
             halted: AtomicBool::new(false),
         })
     }
@@ -185,21 +192,21 @@ impl Crm {
         answer.outcome
     }
 
-    /// Decides and commits a group.
+    /// Decides and commits a group, and answers everybody whatever comes.
     fn lead(&self, group: &[Arc<Ticket>]) {
         let mut jobs: Vec<_> =
             group.iter().flat_map(|ticket| std::mem::take(&mut *lock(&ticket.jobs))).collect();
-        let error = match self.decide_and_commit(&mut jobs) {
-            Ok(()) => None,
-            Err(error) => {
-                if matches!(error, Error::Store(StoreError::Unknown(_))) {
-                    self.halted.store(true, Ordering::SeqCst);
-                }
-                Some(error)
-            }
-        };
+        let writing = lock(&self.writing);
+        // Commands catch their own panics, so this one is the store's: nobody knows what it did.
+        let ended = catch_unwind(AssertUnwindSafe(|| self.decide_and_commit(&mut jobs)));
+        let ended =
+            ended.unwrap_or_else(|panic| Err(StoreError::Unknown(panic_text(panic.as_ref()).into()).into()));
+        if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
+            self.halted.store(true, Ordering::SeqCst);
+        }
+        drop(writing);
         for mut job in jobs {
-            job.settle(error.as_ref().map(copy_error));
+            job.settle(ended.as_ref().err().map(copy_error));
         }
     }
 
@@ -211,12 +218,13 @@ impl Crm {
             let snapshot = self.store.snapshot()?;
             let (end, mut tip, moved) = self.tip(snapshot.as_ref())?;
             let mut overlay = Overlay::new(snapshot);
-            let mut config = self.config();
             if moved {
-                config = Arc::new(Config::load(&overlay)?);
-                self.set_config(config.clone());
+                self.set_config(Arc::new(Config::load(&overlay)?));
+                *lock(&self.tip) = tip;
             }
-            let steered = self.decide(jobs, &mut overlay, &mut config, &mut tip)?;
+            let before = self.config();
+            let mut config = before.clone();
+            self.decide(jobs, &mut overlay, &mut config, &mut tip);
             let mut batch = overlay.group;
             if batch.is_empty() {
                 return Ok(());
@@ -224,51 +232,43 @@ impl Crm {
             batch.expect_journal_end = Some(end);
             match self.store.commit(&batch) {
                 Ok(()) => {
-                    if steered {
+                    if !Arc::ptr_eq(&before, &config) {
                         self.set_config(config);
                     }
-                    *lock(&self.tip) = Some((journal::key(tip.position), tip));
+                    *lock(&self.tip) = tip;
                     return Ok(());
                 }
-                Err(StoreError::Moved) => *lock(&self.tip) = None,
+                // The next look at the journal's end shows what somebody else did.
+                Err(StoreError::Moved) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Store(StoreError::Moved))
     }
 
-    /// Decides jobs one over the other; answers whether one changed what steers the engine.
+    /// Decides jobs one over the other; `config` becomes what steers the engine after them.
     pub(crate) fn decide(
         &self,
         jobs: &mut [Box<dyn Job>],
         overlay: &mut Overlay,
         config: &mut Arc<Config>,
         tip: &mut Tip,
-    ) -> Result<bool> {
-        let mut steered = false;
+    ) {
         let _deciding = Deciding::begin();
         for job in jobs {
-            let mut seat = Seat { overlay, config: config.clone(), host: &self.host, tip };
-            if let Decided::Kept(Finished { steered: true, .. }) = job.decide(&mut seat) {
-                *config = Arc::new(Config::load(overlay)?);
-                steered = true;
-            }
+            job.decide(&mut Seat { overlay, config, host: &self.host, tip });
         }
-        Ok(steered)
     }
 
-    /// The journal's end and whether somebody else moved it.
+    /// The journal's end, and whether somebody else moved it.
     pub(crate) fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
-        let known = lock(&self.tip).clone();
+        let known = *lock(&self.tip);
         let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
         let end = cursor.step()?.then(|| cursor.key().to_vec());
-        match (known, &end) {
-            (Some((key, tip)), Some(end)) if key == *end => Ok((Some(key), tip, false)),
-            (known, _) => {
-                let (end, tip) = read_tip(snapshot)?;
-                Ok((end, tip, known.is_some()))
-            }
+        if end.as_deref().map_or(Some(0), journal::position) == Some(known.position) {
+            return Ok((end, known, false));
         }
+        Ok((end, read_tip(snapshot)?.1, true))
     }
 
     pub(crate) fn config(&self) -> Arc<Config> {
@@ -283,8 +283,18 @@ impl Crm {
         Ok(Overlay::new(self.store.snapshot()?))
     }
 
-    pub(crate) fn store(&self) -> &Arc<dyn Store> {
-        &self.store
+    /// Runs something on the store while no command is decided.
+    pub(crate) fn alone<T>(&self, run: impl FnOnce(&dyn Store) -> Result<T>) -> Result<T> {
+        self.refuse_nested()?;
+        let _writing = lock(&self.writing);
+        if self.halted.load(Ordering::SeqCst) {
+            return Err(Error::Halted);
+        }
+        let ended = run(self.store.as_ref());
+        if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
+            self.halted.store(true, Ordering::SeqCst);
+        }
+        ended
     }
 
     pub(crate) fn refuse_nested(&self) -> Result<()> {

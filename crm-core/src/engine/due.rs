@@ -10,6 +10,8 @@ use crate::store::{Direction, Range, Table};
 
 /// How often failing work is tried before it is laid aside.
 const MOST_TRIES: u32 = 5;
+/// What the note of work that failed starts with, as no note of a host's does.
+const TRIED: &str = "\u{0}tried ";
 
 /// What a round of due work did.
 #[derive(Debug, Default)]
@@ -32,11 +34,14 @@ crate::command! {
         due: Due,
     }
     run(this, desk) {
-        let handler = super::flows::handler(&this.due.work).ok_or_else(|| {
-            Error::refused("due.unknown", format!("nothing does the work `{}`", this.due.work))
-        })?;
         desk.by_rule(&this.due.work);
-        handler(desk, &this.due)
+        if let Some(handler) = super::flows::handler(&this.due.work) {
+            return handler(desk, &this.due);
+        }
+        if desk.ports().work(desk, &this.due)? {
+            return Ok(());
+        }
+        Err(Error::refused("due.unknown", format!("nothing does the work `{}`", this.due.work)))
     }
 }
 
@@ -89,13 +94,14 @@ impl Crm {
     }
 
     fn put_off(&self, key: Vec<u8>, due: &Due, now: Instant) -> Result<()> {
-        let (tries, note) = match due.note.strip_prefix("try ").and_then(|rest| rest.split_once(';')) {
-            Some((tries, note)) => (tries.parse::<u32>().unwrap_or(MOST_TRIES) + 1, note),
-            None => (1, due.note.as_str()),
-        };
-        let until = (tries < MOST_TRIES).then(|| now + Span::from_hours(1));
-        let due = Due { note: format!("try {tries};{note}"), ..due.clone() };
-        self.run(Actor::System, PutOff { due, until }, None, vec![key], false)
+        let (tries, note) = tried(&due.note);
+        let until = (tries + 1 < MOST_TRIES).then(|| now + Span::from_hours(1));
+        let due = Due { note: format!("{TRIED}{};{note}", tries + 1), ..due.clone() };
+        match self.run(Actor::System, PutOff { due, until }, None, vec![key], false) {
+            // Another caller put it off, or did it, meanwhile.
+            Err(error) if error.has_code("due.done") => Ok(()),
+            other => other,
+        }
     }
 
     pub(crate) fn do_due(&self, key: &[u8]) -> Result<()> {
@@ -106,10 +112,7 @@ impl Crm {
     }
 
     fn do_due_work(&self, key: &[u8], due: Due) -> Result<()> {
-        let due = match due.note.strip_prefix("try ").and_then(|rest| rest.split_once(';')) {
-            Some((_, note)) => Due { note: note.to_owned(), ..due },
-            None => due,
-        };
+        let due = Due { note: tried(&due.note).1.to_owned(), ..due };
         self.run(Actor::System, RunDue { due }, None, vec![key.to_vec()], false)
     }
 
@@ -127,6 +130,12 @@ impl Crm {
     }
 }
 
-fn read(value: &[u8]) -> Result<Due> {
+/// How often work failed, and its note.
+fn tried(note: &str) -> (u32, &str) {
+    let tries = note.strip_prefix(TRIED).and_then(|rest| rest.split_once(';'));
+    tries.and_then(|(tries, note)| Some((tries.parse().ok()?, note))).unwrap_or((0, note))
+}
+
+pub(crate) fn read(value: &[u8]) -> Result<Due> {
     serde_json::from_slice(value).map_err(|error| Error::Corrupt(format!("due work: {error}")))
 }

@@ -39,7 +39,11 @@ pub(crate) fn prepare(store: &dyn Store) -> Result<()> {
                 return Err(Error::invalid("file", "file.newer", message));
             }
             if snapshot.get(Table::Meta, INDEXES_KEY)?.as_deref() != Some(&print[..]) {
-                super::verify::rebuild(store)?;
+                // Until all is mended no release takes the indexes for its own.
+                let mut batch = Batch::new();
+                batch.delete(Table::Meta, INDEXES_KEY.to_vec());
+                store.commit(&batch)?;
+                super::mend::mend(store)?;
                 let mut batch = Batch::new();
                 batch.put(Table::Meta, INDEXES_KEY.to_vec(), print.to_vec());
                 store.commit(&batch)?;

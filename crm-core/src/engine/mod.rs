@@ -12,6 +12,7 @@ pub(crate) mod finish;
 pub mod flows;
 mod history;
 mod list;
+mod mend;
 mod once;
 pub(crate) mod overlay;
 mod plan;

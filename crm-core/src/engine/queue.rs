@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::config::Config;
 use super::finish::{Finished, Tip};
 use super::ports::Host;
 use super::unit::{Drawn, Unit};
@@ -20,10 +21,8 @@ pub(crate) const LARGEST_GROUP: usize = 256;
 
 /// A command that waits, without its type.
 pub(crate) trait Job: Send {
-    /// Who it is for.
-    fn actor(&self) -> Actor;
     /// Decides it in a unit; kept inside until [`Job::settle`].
-    fn decide(&mut self, seat: &mut Seat<'_>) -> Decided;
+    fn decide(&mut self, seat: &mut Seat<'_>);
     /// Its outcome stands, or gives way to an error of the commit.
     fn settle(&mut self, error: Option<Error>);
 }
@@ -31,17 +30,10 @@ pub(crate) trait Job: Send {
 /// What a deciding job gets.
 pub(crate) struct Seat<'a> {
     pub(crate) overlay: &'a mut super::overlay::Overlay,
-    pub(crate) config: Arc<super::config::Config>,
+    /// What steers the engine; replaced when a command changes it.
+    pub(crate) config: &'a mut Arc<Config>,
     pub(crate) host: &'a Host,
     pub(crate) tip: &'a mut Tip,
-}
-
-/// What became of a job.
-pub(crate) enum Decided {
-    /// It wrote, and this follows.
-    Kept(Finished),
-    /// It wrote nothing that stays.
-    Dropped,
 }
 
 /// One caller's place in the queue.
@@ -82,31 +74,20 @@ impl Queue {
             settled: Mutex::new(false),
             woken: Condvar::new(),
         });
-        let mut leads = {
-            let mut state = lock(&self.state);
-            state.waiting.push_back(ticket.clone());
-            !std::mem::replace(&mut state.led, true)
-        };
-        loop {
-            if leads {
+        lock(&self.state).waiting.push_back(ticket.clone());
+        let mut settled = lock(&ticket.settled);
+        while !*settled {
+            // Asked before each wait and under the lock of the wake-up, so that none is lost.
+            if self.take_lead() {
+                drop(settled);
                 self.lead_until(&ticket, lead);
                 return;
             }
-            let mut settled = lock(&ticket.settled);
-            while !*settled {
-                settled = ticket.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
-                if !*settled && self.take_lead() {
-                    leads = true;
-                    break;
-                }
-            }
-            if *settled {
-                return;
-            }
+            settled = ticket.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Whether the caller, woken without an answer, is to lead.
+    /// Whether the caller, not yet answered, is to lead.
     fn take_lead(&self) -> bool {
         let mut state = lock(&self.state);
         !std::mem::replace(&mut state.led, true)
@@ -167,34 +148,27 @@ pub(crate) struct Answer<T> {
 }
 
 impl<W: Work> Job for WorkJob<W> {
-    fn actor(&self) -> Actor {
-        self.actor
-    }
-
-    fn decide(&mut self, seat: &mut Seat<'_>) -> Decided {
-        let tip_before = *seat.tip;
+    fn decide(&mut self, seat: &mut Seat<'_>) {
+        let (tip, config) = (*seat.tip, seat.config.clone());
         self.finished = Finished::default();
         let ran = catch_unwind(AssertUnwindSafe(|| self.run(seat)));
         let outcome = ran.unwrap_or_else(|panic| Err(Error::Internal(panic_text(panic.as_ref()))));
-        let keep = outcome.is_ok() && !self.dry;
-        self.outcome = Some(outcome);
-        if keep {
+        if outcome.is_ok() && !self.dry {
             seat.overlay.keep();
-            return Decided::Kept(self.finished.clone());
+        } else {
+            seat.overlay.drop_unit();
+            *seat.tip = tip;
+            *seat.config = config;
         }
-        *seat.tip = tip_before;
-        seat.overlay.drop_unit();
-        Decided::Dropped
+        self.outcome = Some(outcome);
     }
 
     fn settle(&mut self, error: Option<Error>) {
-        let failed = |error: Error| Err(error);
         let outcome = match (error, self.outcome.take()) {
-            // A refusal stands whatever became of the commit.
-            (Some(_), Some(Err(refusal))) => Err(refusal),
-            (Some(error), _) => failed(error),
+            // Refusals too: what a command was refused for may have been lost with its group.
+            (Some(error), _) => Err(error),
             (None, Some(outcome)) => outcome,
-            (None, None) => failed(Error::Internal("the command was not decided".into())),
+            (None, None) => Err(Error::Internal("the command was not decided".into())),
         };
         let due_now = if self.dry { Vec::new() } else { std::mem::take(&mut self.finished.due_now) };
         *lock(&self.answer) = Some(Answer { outcome, due_now });
@@ -216,17 +190,83 @@ impl<W: Work> WorkJob<W> {
         let earliest = seat.tip.at;
         let mut unit =
             Unit::new(seat.overlay, seat.config.clone(), seat.host, self.actor, earliest, &mut self.drawn);
-        let output = self.work.run(&mut unit)?;
-        self.finished = unit.finish(self.work.name(), seat.tip)?;
-        self.work.remember(seat.overlay, self.actor, &output)?;
+        let mut output = self.work.run(&mut unit)?;
+        self.finished = unit.finish(self.work.name(&output), seat.tip)?;
+        if self.finished.steered {
+            *seat.config = Arc::new(Config::load(seat.overlay).map_err(definition)?);
+        }
+        self.work.remember(seat.overlay, self.actor, &mut output)?;
         Ok(output)
     }
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+/// A definition that the engine can't follow is the fault of who gave it.
+fn definition(error: Error) -> Error {
+    match error {
+        Error::Corrupt(what) => Error::invalid("definition", "definition.invalid", what),
+        other => other,
+    }
+}
+
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
         (_, Some(text)) => text.clone(),
         _ => "a panic".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Barrier, mpsc};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Does nothing, and tells when it is settled.
+    struct Nothing(mpsc::Sender<()>);
+
+    impl Job for Nothing {
+        fn decide(&mut self, _: &mut Seat<'_>) {}
+        fn settle(&mut self, _: Option<Error>) {
+            let _ = self.0.send(());
+        }
+    }
+
+    /// Of two threads the first leads until the other has queued up, and goes at that very moment;
+    /// nobody else comes to the other's rescue.
+    #[test]
+    fn nobody_is_left_waiting() {
+        const MEETINGS: usize = 5_000;
+        let queue = Arc::new(Queue::default());
+        let meeting = Arc::new(Barrier::new(2));
+        let leads = Arc::new(AtomicUsize::new(0));
+        let (done, finished) = mpsc::channel();
+        for _ in 0..2 {
+            let (queue, meeting, leads, done) = (queue.clone(), meeting.clone(), leads.clone(), done.clone());
+            thread::spawn(move || {
+                let (settled, answers) = mpsc::channel();
+                for round in 0..MEETINGS {
+                    meeting.wait();
+                    queue.submit(vec![Box::new(Nothing(settled.clone()))], &|group| {
+                        let first = leads.fetch_add(1, Ordering::SeqCst) == 2 * round && group.len() == 1;
+                        while first && lock(&queue.state).waiting.is_empty() {
+                            thread::yield_now();
+                        }
+                        // As if the others had been led one by one.
+                        leads.fetch_add(group.len() - 1, Ordering::SeqCst);
+                        let jobs = group.iter().flat_map(|ticket| std::mem::take(&mut *lock(&ticket.jobs)));
+                        jobs.for_each(|mut job| job.settle(None));
+                    });
+                    assert_eq!(answers.try_iter().count(), 1);
+                }
+                done.send(()).unwrap();
+            });
+        }
+        for _ in 0..2 {
+            finished.recv_timeout(Duration::from_secs(60)).expect("a thread waits for ever");
+        }
     }
 }

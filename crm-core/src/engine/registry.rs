@@ -3,7 +3,11 @@
 use serde_json::Value as Json;
 
 use super::crm::Crm;
+use super::flows::{
+    advance, assign, capture, claim, convert, edit, hand_over, log_activity, undo_convert, unify,
+};
 use super::session::Session;
+use crate::domain::{catalog, lead, notice, org, party, pool, task};
 use crate::record::command::Command;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
@@ -26,36 +30,21 @@ macro_rules! commands {
 }
 
 commands! {
-    super::flows::edit::CreateRecord,
-    super::flows::edit::UpdateRecord,
-    super::flows::edit::DeleteRecord,
-    crate::domain::party::CreateCustomer,
-    crate::domain::party::CreateContact,
-    crate::domain::party::LinkContact,
-    crate::domain::party::UnlinkContact,
-    crate::domain::party::MoveContact,
-    crate::domain::party::CreateRelation,
-    crate::domain::party::EndRelation,
-    super::flows::advance::MoveRecord,
-    super::flows::advance::MoveLead,
-    super::flows::advance::MoveCustomer,
-    super::flows::advance::MoveTask,
-    super::flows::advance::AdvanceOpportunity,
-    super::flows::advance::WinOpportunity,
-    super::flows::advance::LoseOpportunity,
-    super::flows::advance::ReopenOpportunity,
-    super::flows::advance::FinishTask,
-    super::flows::advance::CancelTask,
-    super::flows::log_activity::LogActivity,
-    crate::domain::task::CreateTask,
-    crate::domain::task::CheckTask,
-    crate::domain::catalog::FindPrice,
-    super::flows::capture::CaptureLead,
-    super::flows::assign::AssignLead,
-    super::flows::convert::ConvertLead,
-    super::flows::undo_convert::UndoConversion,
-    super::flows::unify::MergeLeads,
-    crate::domain::lead::TouchLead,
+    edit::CreateRecord, edit::UpdateRecord, edit::DeleteRecord, advance::MoveRecord,
+    party::CreateCustomer, party::CreateContact, party::LinkContact, party::UnlinkContact,
+    party::MoveContact, party::CreateRelation, party::EndRelation, advance::MoveCustomer,
+    capture::CaptureLead, assign::AssignLead, lead::TouchLead, advance::MoveLead,
+    convert::ConvertLead, undo_convert::UndoConversion, unify::MergeLeads,
+    claim::Claim, claim::AssignPooled, claim::Release, pool::DefinePool,
+    advance::AdvanceOpportunity, advance::WinOpportunity, advance::LoseOpportunity,
+    advance::ReopenOpportunity, catalog::FindPrice,
+    log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
+    advance::FinishTask, advance::CancelTask, notice::MarkRead,
+    org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
+    hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,
+    org::UpdateTeam, org::DefineRole, org::DefineShare,
+    org::DefineField, org::ChangeField, org::RetireField, org::RestoreField, org::DefineValidation,
+    org::DefineLifecycle, org::LoadLifecycles, org::DefineNumbering, org::ChangeSettings,
 }
 
 impl Session<'_> {

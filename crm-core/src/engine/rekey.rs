@@ -35,7 +35,8 @@ pub(crate) fn rekey(unit: &mut Unit<'_>, field: RecordRef) -> Result<()> {
 
 fn build(unit: &mut Unit<'_>, kind: KindNo, field: u16) -> Result<()> {
     let spec = spec(kind)?;
-    let mut cursor = unit.overlay.range(Table::Records, Range::prefix(&kind.0.to_be_bytes()), Direction::Forward)?;
+    let mut cursor =
+        unit.overlay.range(Table::Records, Range::prefix(&kind.0.to_be_bytes()), Direction::Forward)?;
     let mut entries = Vec::new();
     while cursor.step()? {
         let record = key::read_record(cursor.key()).ok_or_else(|| Error::Corrupt("a record's key".into()))?;

@@ -1,20 +1,19 @@
-//! The integrity check, and indexes made anew from records.
+//! The integrity check: records against the journal, indexes against the records, the chain.
 
 use std::collections::BTreeMap;
 
-use super::config::{Config, spec};
-use super::crm::{Crm, read_tip};
-use super::derive;
+use super::config::spec;
+use super::crm::Crm;
+use super::history::gone_key;
+use super::mend;
 use super::overlay::Overlay;
-use crate::base::{KindNo, RecordRef};
-use crate::record::codec::{ValueRef, View};
-use crate::record::error::Result;
-use crate::record::journal::{self, Entry};
+use crate::base::RecordRef;
+use crate::record::codec::{Raw, ValueRef, View};
+use crate::record::error::{Error, Result};
+use crate::record::journal::{self, Change, Entry};
 use crate::record::key;
-use crate::store::{Batch, Direction, Range, Store, Table};
+use crate::store::{Direction, Range, Table};
 
-/// How many records or entries one transaction of a rebuild handles.
-const CHUNK: usize = 20_000;
 /// How many findings a report lists; more are counted.
 const MOST_FINDINGS: usize = 1_000;
 
@@ -48,80 +47,73 @@ impl Verified {
 }
 
 impl Crm {
-    /// Proves every index entry, unique key and reference against the records, and the journal's
-    /// chain; lists what is wrong.
+    /// Proves every index entry and unique key against the records, every reference, every record
+    /// against its journal, and the journal's chain; lists what is wrong.
     ///
     /// # Errors
     /// When the store fails; damage is a finding, not an error.
     pub fn verify(&self) -> Result<Verified> {
         let overlay = self.overlay()?;
-        let config = self.config();
         let mut report = Verified::default();
-        let expected = verify_records(&overlay, &config, &mut report)?;
-        verify_entries(&overlay, &config, expected, &mut report)?;
+        verify_records(&overlay, &mut report)?;
+        report.entries = mend::prove(&overlay, &self.config(), &mut |wrong| {
+            report.find(wrong.what);
+            Ok(())
+        })?;
         verify_journal(&overlay, &mut report)?;
+        verify_due(&overlay, &mut report)?;
         Ok(report)
     }
 
-    /// Makes all indexes and unique keys anew from the records.
+    /// Mends indexes and unique keys from the records; answers how many entries were wrong.
+    /// Commands wait meanwhile.
     ///
     /// # Errors
-    /// When the store fails. A rebuild that was cut short begins again.
-    pub fn repair(&self) -> Result<()> {
-        rebuild(self.store().as_ref())
+    /// When the store fails, or another process writes to it meanwhile. Cut short, it leaves less to
+    /// mend.
+    pub fn repair(&self) -> Result<usize> {
+        self.alone(mend::mend)
     }
 }
 
-fn entries_of(config: &Config, record: RecordRef, image: &[u8]) -> Result<Vec<derive::Entry>> {
-    let mut entries = Vec::new();
-    let custom = config.unique_fields(record.kind);
-    derive::entries(spec(record.kind)?, custom, record, View::new(image)?, &|_| true, &mut entries)?;
-    Ok(entries)
-}
-
-/// Every record has its entries, its references lead somewhere, its journal entry is its own.
-fn verify_records(overlay: &Overlay, config: &Config, report: &mut Verified) -> Result<usize> {
+/// Every record can be read, refers to records that are there, and follows from its journal.
+fn verify_records(overlay: &Overlay, report: &mut Verified) -> Result<()> {
     let mut cursor = overlay.range(Table::Records, Range::all(), Direction::Forward)?;
-    let mut expected = 0;
     while cursor.step()? {
         let Some(record) = key::read_record(cursor.key()) else {
             report.find("a record has a damaged key".into());
             continue;
         };
         *report.records.entry(record.kind.name().to_owned()).or_default() += 1;
-        let entries = match entries_of(config, record, cursor.value()) {
-            Ok(entries) => entries,
-            Err(error) => {
-                report.find(format!("{record}: {error}"));
-                continue;
+        let image = cursor.value();
+        match references(record, image) {
+            Ok(references) => {
+                for (no, target) in references {
+                    if overlay.get(Table::Records, &key::record(target))?.is_none() {
+                        report.find(format!("{record}: field {no} refers to {target}, which is gone"));
+                    }
+                }
             }
-        };
-        expected += entries.len();
-        for (table, key, value) in entries {
-            match overlay.get(table, &key)? {
-                Some(stored) if stored == value => {}
-                Some(_) => report.find(format!("{record}: an entry in {} says something else", table.name())),
-                None => report.find(format!("{record}: an entry in {} is missing", table.name())),
-            }
+            Err(error) => report.find(format!("{record}: {error}")),
         }
-        let mut references = Vec::new();
-        let view = View::new(cursor.value())?;
-        let mut walk = view.fields();
-        while let Some((no, raw)) = walk.step()? {
-            collect_references(raw.value()?, &mut |target| references.push((no, target)));
-        }
-        for (no, target) in references {
-            if overlay.get(Table::Records, &key::record(target))?.is_none() {
-                report.find(format!("{record}: field {no} refers to {target}, which is gone"));
-            }
-        }
-        let head = overlay.get(Table::Journal, &journal::key(view.head))?;
-        let own = head.as_deref().and_then(|entry| journal::header(entry).ok());
-        if own.is_none_or(|header| header.record != record) {
-            report.find(format!("{record}: its journal entry {} is not its own", view.head));
+        match follows(overlay, record, image) {
+            Ok(()) => {}
+            Err(Error::Store(error)) => return Err(error.into()),
+            Err(error) => report.find(format!("{record}: {error}")),
         }
     }
-    Ok(expected)
+    Ok(())
+}
+
+/// The records that a record's fields name, each with the field.
+fn references(record: RecordRef, image: &[u8]) -> Result<Vec<(u16, RecordRef)>> {
+    spec(record.kind)?;
+    let mut references = Vec::new();
+    let mut walk = View::new(image)?.fields();
+    while let Some((no, raw)) = walk.step()? {
+        collect_references(raw.value()?, &mut |target| references.push((no, target)));
+    }
+    Ok(references)
 }
 
 /// Calls `see` with every record that a value names.
@@ -133,41 +125,52 @@ pub(crate) fn collect_references(value: ValueRef<'_>, see: &mut dyn FnMut(Record
     }
 }
 
-/// No entry stands without its record.
-fn verify_entries(overlay: &Overlay, config: &Config, expected: usize, report: &mut Verified) -> Result<()> {
-    for table in [Table::Index, Table::Unique] {
-        let mut cursor = overlay.range(table, Range::all(), Direction::Forward)?;
-        while cursor.step()? {
-            report.entries += 1;
+/// A record holds what its journal entries, followed back to its creation, say; [`Error::Corrupt`]
+/// says where it does not.
+fn follows(overlay: &Overlay, record: RecordRef, image: &[u8]) -> Result<()> {
+    let view = View::new(image)?;
+    let (mut position, mut entries) = (view.head, 0);
+    // What the latest entry says of each field, none when it was erased.
+    let mut says: BTreeMap<u16, Option<Vec<u8>>> = BTreeMap::new();
+    loop {
+        let foreign = || Error::Corrupt(format!("its journal entry {position} is not its own"));
+        let bytes = overlay.get(Table::Journal, &journal::key(position))?.ok_or_else(foreign)?;
+        let entry = Entry::read(&bytes)?;
+        let header = entry.header;
+        if header.record != record || header.change == Change::Deleted || header.previous >= position {
+            return Err(foreign());
+        }
+        entries += 1;
+        entry.changes(|change| {
+            says.entry(change.no).or_insert_with(|| Some(change.new.0.to_vec()));
+        })?;
+        if entry.is_erased() {
+            return Ok(());
+        }
+        if header.change == Change::Created {
+            break;
+        }
+        position = header.previous;
+    }
+    let mut walk = view.fields();
+    while let Some((no, raw)) = walk.step()? {
+        if says.remove(&no) != Some(Some(raw.0.to_vec())) {
+            return Err(Error::Corrupt(format!("field {no} does not follow from its journal")));
         }
     }
-    if report.entries == expected {
-        return Ok(());
+    if let Some((no, _)) = says.iter().find(|(_, value)| value.as_deref() != Some(Raw::NULL.0)) {
+        return Err(Error::Corrupt(format!("field {no} does not follow from its journal")));
     }
-    for table in [Table::Index, Table::Unique] {
-        let mut cursor = overlay.range(table, Range::all(), Direction::Forward)?;
-        while cursor.step()? {
-            let kind = cursor.key().first_chunk::<2>().map(|kind| KindNo(u16::from_be_bytes(*kind)));
-            let id = if table == Table::Unique { cursor.value() } else { cursor.key() };
-            let (Some(kind), Some(bits)) = (kind, key::read_id(id)) else {
-                report.find(format!("an entry in {} is damaged", table.name()));
-                continue;
-            };
-            let record = RecordRef::new(kind, bits);
-            let image = overlay.get(Table::Records, &key::record(record))?;
-            let entries = match &image {
-                Some(image) => entries_of(config, record, image).unwrap_or_default(),
-                None => Vec::new(),
-            };
-            if !entries.iter().any(|(t, key, _)| *t == table && key.as_slice() == cursor.key()) {
-                report.find(format!("an entry in {} names {record} for no reason", table.name()));
-            }
-        }
+    if view.revision != entries {
+        return Err(Error::Corrupt(format!(
+            "it stands at revision {}, its journal at {entries}",
+            view.revision
+        )));
     }
     Ok(())
 }
 
-/// Each journal entry follows from the one before it.
+/// Each journal entry follows from the one before it, and what it created is there or was deleted.
 fn verify_journal(overlay: &Overlay, report: &mut Verified) -> Result<()> {
     let mut cursor = overlay.range(Table::Journal, Range::all(), Direction::Forward)?;
     let (mut chain, mut expected) = (journal::GENESIS, 1);
@@ -184,6 +187,10 @@ fn verify_journal(overlay: &Overlay, report: &mut Verified) -> Result<()> {
                     report.find(format!("journal entry {expected} was tampered with"));
                 }
                 chain = entry.chain;
+                let Entry { header, .. } = entry;
+                if header.change == Change::Created && !is_known(overlay, header.record)? {
+                    report.find(format!("{}: it is gone, and nothing deleted it", header.record));
+                }
             }
             Err(error) => report.find(format!("journal entry {expected}: {error}")),
         }
@@ -192,40 +199,24 @@ fn verify_journal(overlay: &Overlay, report: &mut Verified) -> Result<()> {
     Ok(())
 }
 
-/// Makes all indexes anew: removes every entry, then derives them from the records, in chunks.
-pub(crate) fn rebuild(store: &dyn Store) -> Result<()> {
-    for table in [Table::Index, Table::Unique] {
-        loop {
-            let snapshot = store.snapshot()?;
-            let mut batch = Batch::new();
-            batch.expect_journal_end = Some(read_tip(snapshot.as_ref())?.0);
-            let mut cursor = snapshot.range(table, Range::all(), Direction::Forward)?;
-            while batch.len() < CHUNK && cursor.step()? {
-                batch.delete(table, cursor.key().to_vec());
-            }
-            if batch.is_empty() {
-                break;
-            }
-            store.commit(&batch)?;
-        }
+/// Whether a record is there, or its deletion is known.
+fn is_known(overlay: &Overlay, record: RecordRef) -> Result<bool> {
+    if overlay.get(Table::Records, &key::record(record))?.is_some() {
+        return Ok(true);
     }
-    let snapshot = store.snapshot()?;
-    let end = read_tip(snapshot.as_ref())?.0;
-    let overlay = Overlay::new(snapshot);
-    let config = Config::load(&overlay)?;
-    let mut cursor = overlay.range(Table::Records, Range::all(), Direction::Forward)?;
-    let mut batch = Batch::new();
+    let Some(last) = overlay.get(Table::Meta, &gone_key(record))? else { return Ok(false) };
+    let entry = overlay.get(Table::Journal, &last)?;
+    let header = entry.as_deref().and_then(|entry| journal::header(entry).ok());
+    Ok(header.is_some_and(|header| header.record == record && header.change == Change::Deleted))
+}
+
+/// Due work can be read.
+fn verify_due(overlay: &Overlay, report: &mut Verified) -> Result<()> {
+    let mut cursor = overlay.range(Table::Due, Range::all(), Direction::Forward)?;
     while cursor.step()? {
-        let Some(record) = key::read_record(cursor.key()) else { continue };
-        for (table, key, value) in entries_of(&config, record, cursor.value())? {
-            batch.put(table, key, value);
-        }
-        if batch.len() >= CHUNK {
-            batch.expect_journal_end = Some(end.clone());
-            store.commit(&std::mem::take(&mut batch))?;
+        if let Err(error) = super::due::read(cursor.value()) {
+            report.find(error.to_string());
         }
     }
-    batch.expect_journal_end = Some(end);
-    store.commit(&batch)?;
     Ok(())
 }

@@ -12,8 +12,8 @@ pub(crate) trait Work: Send + 'static {
     /// What it answers.
     type Output: Send + 'static;
 
-    /// The name that the journal keeps.
-    fn name(&self) -> &'static str;
+    /// The name under which the journal keeps what came out.
+    fn name(&self, output: &Self::Output) -> &'static str;
 
     /// The outcome of the time before, when it was done already.
     fn earlier(&self, overlay: &Overlay, actor: Actor) -> Result<Option<Self::Output>>;
@@ -21,8 +21,8 @@ pub(crate) trait Work: Send + 'static {
     /// Does it.
     fn run(&self, desk: &mut dyn Desk) -> Result<Self::Output>;
 
-    /// Keeps, in the same commit, that it was done.
-    fn remember(&self, overlay: &mut Overlay, actor: Actor, output: &Self::Output) -> Result<()>;
+    /// Keeps, in the same commit, that it was done; all that it wrote is in the overlay's unit.
+    fn remember(&self, overlay: &mut Overlay, actor: Actor, output: &mut Self::Output) -> Result<()>;
 }
 
 /// A command, maybe under an idempotency key.
@@ -34,7 +34,7 @@ pub(crate) struct Asked<C> {
 impl<C: Command> Work for Asked<C> {
     type Output = C::Output;
 
-    fn name(&self) -> &'static str {
+    fn name(&self, _: &C::Output) -> &'static str {
         C::NAME
     }
 
@@ -49,7 +49,7 @@ impl<C: Command> Work for Asked<C> {
         self.command.clone().run(desk)
     }
 
-    fn remember(&self, overlay: &mut Overlay, actor: Actor, output: &C::Output) -> Result<()> {
+    fn remember(&self, overlay: &mut Overlay, actor: Actor, output: &mut C::Output) -> Result<()> {
         match &self.once {
             Some(once) => once.remember(overlay, actor, &self.command, output),
             None => Ok(()),

@@ -23,7 +23,7 @@ macro_rules! record {
             pub custom: $crate::record::spec::Custom,
         }
 
-        #[allow(non_upper_case_globals)]
+        #[allow(non_upper_case_globals, dead_code)]
         impl $name {
             $(#[doc = concat!("The number of the field `", stringify!($field), "`.")] pub const $field: u16 = $no;)*
         }

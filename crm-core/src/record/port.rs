@@ -2,7 +2,7 @@
 //! reactions. Each has a plain default.
 
 use super::codec::View;
-use super::desk::Due;
+use super::desk::{Desk, Due};
 use super::error::{Refusal, Result};
 use super::journal::Entry;
 use crate::base::kind::UserId;
@@ -71,6 +71,11 @@ pub trait Judges: Send + Sync {
     /// Work that a change calls for, queued in the same unit.
     fn react(&self, _entry: &Entry<'_>, _now: Instant) -> Result<Vec<Due>> {
         Ok(Vec::new())
+    }
+
+    /// Does work that a reaction queued, in a unit of its own; answers whether it knows the work.
+    fn work(&self, _desk: &mut dyn Desk, _due: &Due) -> Result<bool> {
+        Ok(false)
     }
 }
 

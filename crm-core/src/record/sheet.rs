@@ -29,11 +29,18 @@ impl Sheet {
     /// # Errors
     /// When the image is damaged or of an unknown kind.
     pub fn read(desk: &dyn Desk, record: RecordRef, image: &[u8]) -> Result<Sheet> {
+        Sheet::of(desk, record, View::new(image)?)
+    }
+
+    /// Reads a view.
+    ///
+    /// # Errors
+    /// As [`Sheet::read`].
+    pub fn of(desk: &dyn Desk, record: RecordRef, view: View<'_>) -> Result<Sheet> {
         let schema = desk.schema();
         let spec = schema.kind(record.kind).map(|kind| kind.spec);
         let spec =
             spec.ok_or_else(|| Error::Corrupt(format!("kind of record {} is unknown", record.kind.0)))?;
-        let view = View::new(image)?;
         let mut fields = BTreeMap::new();
         let mut walk = view.fields();
         while let Some((no, raw)) = walk.step()? {

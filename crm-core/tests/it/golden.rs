@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_core::base::choice::Choice;
-use crm_core::domain::{SPECS, activity, catalog, lead, opportunity, org, party, pool, task};
+use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, task};
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
@@ -126,10 +126,11 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 8] = [
+    let rooms: [&[(&str, &str)]; 9] = [
         activity::CODES,
         catalog::CODES,
         lead::CODES,
+        notice::CODES,
         opportunity::CODES,
         org::CODES,
         party::CODES,

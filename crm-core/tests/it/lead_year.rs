@@ -14,8 +14,9 @@ type Row = BTreeMap<String, String>;
 
 fn rows(file: &str) -> Vec<(u64, Row)> {
     let path = format!("{}/../examples/data/sales_year/{file}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let text = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let heads: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let row = |record: csv::StringRecord| {
         let line = record.position().map_or(0, csv::Position::line);
@@ -29,7 +30,9 @@ fn rows(file: &str) -> Vec<(u64, Row)> {
 /// What is planted in a file: by line, what kind of fault and the code of the row that it matches.
 fn planted(file: &str) -> BTreeMap<u64, (String, String)> {
     let of_file = rows("planted.csv").into_iter().filter(|(_, row)| row["file"] == file);
-    of_file.map(|(_, row)| (row["line"].parse().unwrap(), (row["kind"].clone(), row["matches"].clone()))).collect()
+    of_file
+        .map(|(_, row)| (row["line"].parse().unwrap(), (row["kind"].clone(), row["matches"].clone())))
+        .collect()
 }
 
 fn some(text: &str) -> Vec<String> {
@@ -41,7 +44,9 @@ fn draft(row: &Row) -> Option<LeadDraft> {
     let settings = Settings::default();
     let parse = |head: &str, ty, many| values::parse(&row[head], ty, many, &settings).ok();
     let list = |head: &str| match parse(head, FieldType::Text, true) {
-        Some(Value::List(items)) => items.iter().filter_map(|item| item.as_text().map(str::to_owned)).collect(),
+        Some(Value::List(items)) => {
+            items.iter().filter_map(|item| item.as_text().map(str::to_owned)).collect()
+        }
         _ => Vec::new(),
     };
     Some(LeadDraft {
@@ -125,7 +130,8 @@ fn every_planted_duplicate_is_found_and_no_other() {
         let code = row["编号"].clone();
         let (kind, matches) = planted.get(&line).cloned().unwrap_or_default();
         let captured = draft(&row).map(|lead| {
-            let command = CaptureLead { lead, on_duplicate: Some(OnDuplicate::Flag), ..CaptureLead::default() };
+            let command =
+                CaptureLead { lead, on_duplicate: Some(OnDuplicate::Flag), ..CaptureLead::default() };
             crm.system().execute(command)
         });
         match captured {
@@ -139,14 +145,20 @@ fn every_planted_duplicate_is_found_and_no_other() {
             }
             Some(Ok(captured)) => {
                 assert!(kind.starts_with("duplicate of"), "{code} {kind}: {captured:?}");
-                assert!(captured.duplicates.iter().any(|found| Some(&found.record) == known.get(&matches)), "{code}");
+                assert!(
+                    captured.duplicates.iter().any(|found| Some(&found.record) == known.get(&matches)),
+                    "{code}"
+                );
                 doubles += 1;
                 known.insert(code, captured.lead.unwrap().record());
             }
             Some(Err(error)) => {
                 let repeated = kind == "row repeated" && error.has_code("value.taken");
                 let wrong = ["value.phone", "value.email", "value.choice", "value.required", "value.range"];
-                assert!(repeated || !kind.is_empty() && wrong.iter().any(|code| error.has_code(code)), "{code}: {error}");
+                assert!(
+                    repeated || !kind.is_empty() && wrong.iter().any(|code| error.has_code(code)),
+                    "{code}: {error}"
+                );
                 faulty += 1;
             }
             None => {

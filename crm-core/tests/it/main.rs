@@ -1,7 +1,27 @@
 //! The engine's tests, one module an area.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests fail by panicking"
+)]
+
+mod deal;
 mod engine;
+mod golden;
+mod import;
 mod lead;
 mod lead_year;
 mod model;
+mod org;
 mod party;
+mod permissions;
+mod pool;
+mod price;
+mod queries;
+mod shape;
+mod work;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod damage;
+mod engine;
 mod failing_disk;
 mod file;
 mod kill;

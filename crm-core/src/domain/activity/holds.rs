@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::{Activity, ActivityKind, ActivityType, BY_CODE, KindCode, Position};
 use crate::base::choice::Choice;
-use crate::base::{Id, RecordRef};
+use crate::base::{Id, Kind, RecordRef, kind};
 use crate::record::codec::View;
-use crate::record::desk::Desk;
+use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::{Error, Invalid, Result};
 use crate::record::spec::Record;
 
@@ -29,16 +29,24 @@ pub(super) fn activity(
     if same || activity.kind.known().is_some() || activity.kind.0.is_empty() {
         return Ok(());
     }
-    let own: Vec<ActivityType> = desk.find_as(BY_CODE, vec![activity.kind.0.as_str().into()], 1)?;
-    let Some(own) = own.first() else {
+    let Some(own) = tenants_kind(desk, &activity.kind.0)? else {
         let message = format!("`{}` is not a kind of activity", activity.kind.0);
         return Err(Error::invalid("kind", "activity.kind_unknown", message));
     };
     if own.code != activity.kind.0 {
-        activity.kind = KindCode(own.code.clone());
+        activity.kind = KindCode(own.code);
         desk.put(&activity)?;
     }
     Ok(())
+}
+
+/// The tenant's kind of activity with a code, which anyone may use, whether he may read definitions or not.
+fn tenants_kind(desk: &mut dyn Desk, code: &str) -> Result<Option<ActivityType>> {
+    let lookup = Lookup { kind: kind::ActivityType::NO, index: BY_CODE, parts: vec![code.into()], limit: 1 };
+    match desk.matches(&lookup)?.first() {
+        Some(found) => desk.enlist_as(Id::from_u128(found.bits), Purpose::Derive),
+        None => Ok(None),
+    }
 }
 
 /// What is wrong with an activity's own figures; empty when nothing is.

@@ -39,10 +39,10 @@ pub(super) fn lead(
 
 fn check_figures(lead: View<'_>) -> Result<()> {
     let mut invalid = Vec::new();
-    if let ValueRef::Money(budget) = lead.get(Lead::budget)? {
-        if budget.amount.is_sign_negative() && !budget.amount.is_zero() {
-            invalid.push(Invalid::new("budget", "value.range", format!("a budget can't be `{budget}`")));
-        }
+    if let ValueRef::Money(budget) = lead.get(Lead::budget)?
+        && budget.amount < rust_decimal::Decimal::ZERO
+    {
+        invalid.push(Invalid::new("budget", "value.range", format!("a budget can't be `{budget}`")));
     }
     if let ValueRef::Int(size @ ..0) = lead.get(Lead::company_size)? {
         let message = format!("a company can't have `{size}` people");

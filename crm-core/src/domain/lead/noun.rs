@@ -156,8 +156,10 @@ record! {
         73 converted_opportunity: Option<OpportunityId> = "Opportunity" "转化商机" [SYSTEM];
         /// The records that the conversion created, for undoing it.
         74 conversion_created: Vec<RecordRef> = "Created by conversion" "转化新建记录" [SYSTEM];
-        /// The record that it repeats.
+        /// The record that it repeats, or was merged into.
         75 duplicate_of: Option<RecordRef> = "Duplicate of" "重复于" [SYSTEM];
+        /// Whether it was found to repeat a record when it came in.
+        76 repeats: Option<bool> = "Repeats a record" "疑似重复" [SYSTEM];
     }
     spec {
         title: Lead::name,

@@ -10,6 +10,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("lead.no_taker", "no assignment rule has anybody to give the lead to"),
     ("lead.owner_inactive", "the user has left"),
     ("lead.no_customer", "an opportunity or a contact needs a customer"),
+    ("lead.other_customer", "the opportunity is a deal with another customer than the one chosen"),
     ("lead.nothing_to_convert", "the conversion makes neither customer nor contact nor opportunity"),
     ("lead.resume_in_past", "the day on which the lead is to be taken up again is not to come"),
     ("lead.same", "a lead can't be merged with itself"),

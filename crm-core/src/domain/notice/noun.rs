@@ -5,14 +5,15 @@ use crate::base::{Instant, RecordRef};
 use crate::record::spec::Visibility;
 
 record! {
-    /// A message in a user's inbox. Its own user sees it, and who sees that user's records.
+    /// A message in a user's inbox. Its own user sees it, and who sees that user's records. Its text may
+    /// name people, so it counts as personal data.
     pub struct Notification is Notification {
         /// For whom.
         10 user: Option<UserId> = "User" "成员" [REQUIRED SYSTEM];
         /// What it says, in a line.
-        11 subject: String = "Subject" "主题" [REQUIRED SYSTEM SEARCHED];
+        11 subject: String = "Subject" "主题" [REQUIRED SYSTEM PERSONAL SEARCHED];
         /// What it says beside.
-        12 body: String = "Text" "内容" [SYSTEM];
+        12 body: String = "Text" "内容" [SYSTEM PERSONAL];
         /// The record it is about.
         13 about: Option<RecordRef> = "About" "关联对象" [SYSTEM];
         /// When it was read.

@@ -114,7 +114,7 @@ record! {
         /// The human code.
         11 code: String = "Code" "商机编号";
         /// With whom.
-        12 customer: Option<CustomerId> = "Customer" "客户" [REQUIRED];
+        12 customer: Option<CustomerId> = "Customer" "客户";
         /// The pipeline; the default one when none is given at creation.
         13 lifecycle: String = "Pipeline" "销售管道";
         /// The stage.

@@ -156,10 +156,10 @@ fn check_limits(field: &CustomField, wrong: &mut dyn FnMut(&str, &str, String)) 
     if limited && !matches!(field.ty, CustomType::Number | CustomType::Money) {
         wrong("least", "field.range", "only numbers and amounts have limits".into());
     }
-    if let (Some(least), Some(most)) = (field.least, field.most) {
-        if least > most {
-            wrong("least", "field.range", format!("`{least}` is more than `{most}`"));
-        }
+    if let (Some(least), Some(most)) = (field.least, field.most)
+        && least > most
+    {
+        wrong("least", "field.range", format!("`{least}` is more than `{most}`"));
     }
 }
 

@@ -316,12 +316,12 @@ command! {
         to: Post,
     }
     run(this, desk) {
-        let on = this.to.since.unwrap_or_else(|| today(desk));
+        let today = today(desk);
+        let on = this.to.since.unwrap_or(today);
         desk.get::<Contact>(this.contact)?;
         let posts = desk.find_as::<ContactLink>(LINK_BY_CONTACT, vec![this.contact.record().into()], MOST_POSTS)?;
-        let left = posts.iter().find(|post| {
-            post.customer == Some(this.from) && post.is_in_force(on.min(today(desk))) && post.until.is_none_or(|until| on < until)
-        });
+        let mut posts = posts.iter().filter(|post| post.customer == Some(this.from));
+        let left = posts.find(|post| post.is_in_force(on.min(today)) && post.until.is_none_or(|until| on < until));
         let Some(left) = left else {
             return Err(Error::refused("party.no_post", "the contact has no post in force at this customer"));
         };

@@ -86,3 +86,29 @@ command! {
         Ok(pool.id())
     }
 }
+
+impl DefinePool {
+    /// A new pool for records of a kind, without members, rules and limits.
+    pub fn new(name: &str, kind: KindNo) -> Self {
+        DefinePool {
+            pool: None,
+            revision: None,
+            name: name.to_owned(),
+            kind,
+            departments: Vec::new(),
+            users: Vec::new(),
+            region: String::new(),
+            follow_up_days: None,
+            opportunity_days: None,
+            deal_days: None,
+            working_days: false,
+            warn_days: None,
+            exempt_levels: Vec::new(),
+            exempt_states: Vec::new(),
+            exempt_flags: Vec::new(),
+            owned_limit: None,
+            claims_a_day: None,
+            cooldown_days: None,
+        }
+    }
+}

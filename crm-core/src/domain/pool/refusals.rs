@@ -14,8 +14,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("pool.owned_limit", "the user owns as many records as he may"),
     ("pool.daily_limit", "the user has claimed as many records today as he may"),
     ("pool.cooldown", "the user had the record last and has to wait"),
-    ("pool.not_owned", "nobody has the record, so that nobody can give it back"),
-    ("pool.reason_missing", "giving a record back needs a reason"),
+    ("pool.reason_missing", "giving a record to a pool needs a reason"),
     ("pool.none", "no pool is the record's by region or department; say which"),
     ("pool.other_kind", "the pool is for records of another kind"),
 ];

@@ -6,18 +6,15 @@ use super::{Every, Task, faults};
 use crate::base::calendar::local_date;
 use crate::base::{Id, RecordRef};
 use crate::record::codec::View;
-use crate::record::desk::{Desk, Due};
+use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
 use crate::record::spec::Record;
 
-/// The due work that reminds a task's assignee.
-pub const REMIND: &str = "task.remind";
-
-/// The recurrence is one, and a reminder that was set is queued.
+/// The recurrence is one, and a monthly one knows its day.
 pub(super) fn check(
     desk: &mut dyn Desk,
     record: RecordRef,
-    before: Option<View<'_>>,
+    _before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
     let Some(view) = after else { return Ok(()) };
@@ -27,20 +24,14 @@ pub(super) fn check(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let before = before.map(|view| Task::read(id, view)).transpose()?;
-    if let Some(at) = task.reminder_at.filter(|_| task.is_open()) {
-        let known = before.as_ref().is_some_and(|before| before.is_open() && before.reminder_at == Some(at));
-        if !known {
-            desk.schedule(Due { at, work: REMIND.to_owned(), about: record, note: String::new() });
-        }
-    }
     // A monthly task remembers its day, so that a short month does not shift it for good.
     let zone = desk.settings().zone;
-    if let (Some(due), Some(recurrence)) = (task.due_at, &mut task.recurrence) {
-        if recurrence.unit == Every::Month && recurrence.day.is_none() {
-            recurrence.day = Some(local_date(due, zone).day());
-            desk.put(&task)?;
-        }
+    if let (Some(due), Some(recurrence)) = (task.due_at, &mut task.recurrence)
+        && recurrence.unit == Every::Month
+        && recurrence.day.is_none()
+    {
+        recurrence.day = Some(local_date(due, zone).day());
+        desk.put(&task)?;
     }
     Ok(())
 }

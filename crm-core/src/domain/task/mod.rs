@@ -7,7 +7,6 @@ mod refusals;
 mod rules;
 
 pub use commands::*;
-pub use holds::REMIND;
 pub use noun::*;
 pub use refusals::CODES;
 pub use rules::*;

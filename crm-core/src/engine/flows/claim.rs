@@ -77,7 +77,7 @@ command! {
 }
 
 command! {
-    /// Gives a record back to a public pool.
+    /// Gives a record back to a public pool, or puts one that nobody has into a pool.
     pub struct Release as "pool.release" -> PoolId {
         /// The customer or lead.
         record: RecordRef,
@@ -96,18 +96,17 @@ command! {
         if let Some(given) = this.revision.filter(|given| *given != sheet.revision) {
             return Err(Error::Stale { record: this.record, given, current: sheet.revision });
         }
-        let Some(owner) = sheet.owner()? else {
-            return Err(Error::refused("pool.not_owned", "nobody has the record, so that nobody can give it back"));
-        };
         if this.reason.trim().is_empty() {
-            return Err(Error::invalid("reason", "pool.reason_missing", "giving a record back needs a reason"));
+            return Err(Error::invalid("reason", "pool.reason_missing", "giving a record to a pool needs a reason"));
         }
         let pool = match this.pool {
             Some(pool) => pools::pool_of_kind(desk, pool, this.record.kind)?.id(),
             None => {
                 let all = pools::of_kind(desk, this.record.kind)?;
-                let departments = pools::departments(desk, &[owner])?;
-                let home = pools::home(&all, &sheet, departments.get(&owner).copied())?;
+                let owner = sheet.owner()?;
+                let departments = pools::departments(desk, owner.as_slice())?;
+                let department = owner.and_then(|owner| departments.get(&owner).copied());
+                let home = pools::home(&all, &sheet, department)?;
                 home.map(Record::id).ok_or_else(|| {
                     Error::refused("pool.none", "no pool is the record's by region or department; say which")
                 })?
@@ -133,7 +132,8 @@ fn check_kind(sheet: &Sheet) -> Result<()> {
 /// A record without owner. Whether the actor may have it is still to be checked.
 fn unowned(desk: &mut dyn Desk, record: RecordRef) -> Result<Sheet> {
     let has_pools = desk.schema().kind(record.kind).is_some_and(|kind| kind.spec.pool.is_some());
-    let image = if has_pools { desk.enlist(record, Purpose::Pool)? } else { Some(desk.load(record, Action::Read)?) };
+    let image =
+        if has_pools { desk.enlist(record, Purpose::Pool)? } else { Some(desk.load(record, Action::Read)?) };
     let sheet = Sheet::read(desk, record, &image.ok_or_else(|| Error::not_found(record))?)?;
     check_kind(&sheet)?;
     match sheet.owner()? {
@@ -176,7 +176,8 @@ fn check_limits(desk: &mut dyn Desk, sheet: &Sheet, pool: &Pool, user: UserId) -
     let zone = desk.settings().zone;
     let today = local_date(desk.now(), zone);
     let mut tally = pool.claims_a_day.map(|_| pools::tally(desk, pool.id(), user)).transpose()?;
-    let claimed_today = tally.as_ref().filter(|tally| tally.day == Some(today)).map_or(0, |tally| tally.claims);
+    let claimed_today =
+        tally.as_ref().filter(|tally| tally.day == Some(today)).map_or(0, |tally| tally.claims);
     let was_his = sheet.named::<Option<UserId>>("previous_owner")? == Some(user);
     let lost_at: Option<Instant> = sheet.named("pooled_at")?;
     let facts = ClaimFacts {

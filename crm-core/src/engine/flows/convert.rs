@@ -106,6 +106,23 @@ command! {
     }
 }
 
+impl ConvertLead {
+    /// A lead to a new customer, a new contact and a new opportunity, each as the lead says.
+    pub fn new(lead: LeadId) -> Self {
+        ConvertLead {
+            lead,
+            revision: None,
+            customer: Target::New,
+            contact: Target::New,
+            opportunity: Target::New,
+            deal_name: String::new(),
+            pipeline: String::new(),
+            amount: None,
+            close_on: None,
+        }
+    }
+}
+
 /// The state of converted leads: the default's, else the first that is won.
 fn won_state(desk: &dyn Desk) -> Result<String> {
     let lifecycle = desk.lifecycle(LeadKind::NO, None)?;
@@ -307,7 +324,9 @@ impl Work<'_> {
     /// The lead's custom values for fields of another kind that have the same name, type and number of values.
     fn custom_of(&self, kind: KindNo) -> Custom {
         let schema = self.desk.schema();
-        let (Some(from), Some(to)) = (schema.kind(LeadKind::NO), schema.kind(kind)) else { return Custom::new() };
+        let (Some(from), Some(to)) = (schema.kind(LeadKind::NO), schema.kind(kind)) else {
+            return Custom::new();
+        };
         let carry = |(no, value): (&u16, &crate::base::Value)| {
             let field = from.field(*no)?;
             let same = to.named(&field.name).filter(|other| {

@@ -1,7 +1,8 @@
 //! A user leaves: everything open goes to successors in one transaction, and he is disabled. What is
 //! over stays his, as history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::pools;
 use crate::base::calendar::{local_date, start_of_day};
@@ -236,7 +237,8 @@ impl Plan {
             let mut filter = None;
             if !rule.filter.trim().is_empty() {
                 let parsed = filter::parse(&rule.filter);
-                let (parsed, _) = parsed.map_err(|error| Error::invalid("rules", "filter.syntax", error.to_string()))?;
+                let (parsed, _) =
+                    parsed.map_err(|error| Error::invalid("rules", "filter.syntax", error.to_string()))?;
                 if let Some(kind) = rule.kind {
                     bound.insert(kind, bind(desk, kind, &parsed)?);
                 }
@@ -266,7 +268,10 @@ impl Plan {
     /// Refuses when something went to nobody, or somebody was to get what isn't there.
     fn finish(self) -> Result<()> {
         if let Some(record) = self.by_hand.keys().next() {
-            return Err(Error::refused("hand_over.not_his", format!("{record} is not open or not the user's")));
+            return Err(Error::refused(
+                "hand_over.not_his",
+                format!("{record} is not open or not the user's"),
+            ));
         }
         if self.left.is_empty() {
             return Ok(());
@@ -282,10 +287,10 @@ impl BoundRule {
             return Ok(false);
         }
         let Some(filter) = &self.filter else { return Ok(true) };
-        if !self.bound.contains_key(&kind) {
-            self.bound.insert(kind, bind(desk, kind, filter)?);
-        }
-        let Some(predicate) = self.bound.get(&kind) else { return Ok(false) };
+        let predicate = match self.bound.entry(kind) {
+            Entry::Occupied(bound) => bound.into_mut(),
+            Entry::Vacant(place) => place.insert(bind(desk, kind, filter)?),
+        };
         let passes = sheet.view(|view| predicate.matches(sheet.record.bits, view, &mut Seen(desk)));
         Ok(passes?)
     }
@@ -313,7 +318,8 @@ fn bind(desk: &dyn Desk, kind: KindNo, filter: &Filter) -> Result<Predicate> {
         ..FilterContext::utc(desk.now())
     };
     filter::bind(filter, &desk.schema(), kind, &context).map_err(|errors| {
-        let invalid = |error: &filter::BindError| Invalid::new("rules", error.problem.code(), error.to_string());
+        let invalid =
+            |error: &filter::BindError| Invalid::new("rules", error.problem.code(), error.to_string());
         Error::Invalid(errors.iter().map(invalid).collect())
     })
 }

@@ -11,10 +11,11 @@ pub mod hand_over;
 pub mod log_activity;
 mod pools;
 mod reclaim;
-mod repeated;
+mod remind;
 pub mod undo_convert;
 pub mod unify;
 
+use super::config::spec;
 use super::due::Handler;
 use crate::base::{Kind, KindNo, RecordRef, kind};
 use crate::domain::{party, pool};
@@ -34,6 +35,7 @@ const HANDLERS: &[(&str, Handler)] = &[
     (assign::REASSIGN, assign::reassign_due),
     (pool::SWEEP, reclaim::sweep),
     (reclaim::RECLAIM, reclaim::reclaim),
+    (remind::REMIND, remind::remind),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
@@ -44,19 +46,20 @@ pub(crate) fn follow(
     before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
+    if before.is_none() && after.is_some() && spec(record.kind)?.state.is_some() {
+        advance::begin(desk, record)?;
+    }
     match record.kind {
-        OPPORTUNITY => {
-            if before.is_none() && after.is_some() {
-                advance::begin(desk, record)?;
-            }
-            deals::count(desk, record, before, after)
-        }
-        TASK if before.is_none() && after.is_some() => advance::begin(desk, record),
+        OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),
+        TASK => remind::note(desk, record, before, after),
+        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
         _ => Ok(()),
     }
 }
 
 const OPPORTUNITY: KindNo = kind::Opportunity::NO;
-const TASK: KindNo = kind::Task::NO;
+const CUSTOMER: KindNo = kind::Customer::NO;
+const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
+const TASK: KindNo = kind::Task::NO;

@@ -1,17 +1,19 @@
 //! Records and the pools that they belong to: which pool, to whom they go and back.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::base::kind::{ClaimTallyId, Customer, DepartmentId, PoolId, UserId};
-use crate::base::{Id, Instant, Kind, KindNo, kind};
+use crate::base::{Id, Instant, Kind, KindNo, RecordRef, kind};
 use crate::domain::org::User;
 use crate::domain::pool::{ClaimTally, POOL_BY_NAME, Pool, TALLY_BY_USER};
 use crate::engine::derive::BY_OWNER;
+use crate::record::codec::View;
 use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::{Error, Result};
-use crate::record::lifecycle::StateClass;
+use crate::record::lifecycle::{Lifecycle, StateClass};
 use crate::record::sheet::Sheet;
-use crate::record::spec::Record;
+use crate::record::spec::{Record, Visibility};
 
 /// The state of records that somebody has and hasn't begun with, in lifecycles that know it.
 const ASSIGNED: &str = "assigned";
@@ -81,21 +83,51 @@ pub(crate) fn give(desk: &dyn Desk, sheet: &mut Sheet, user: UserId) -> Result<(
 
 /// Takes a record from its owner into a pool.
 pub(super) fn take_back(desk: &dyn Desk, sheet: &mut Sheet, pool: PoolId) -> Result<()> {
-    let owner = sheet.owner()?;
-    sheet.set_named("previous_owner", &owner);
-    sheet.set_owner(None);
+    if let Some(owner) = sheet.owner()? {
+        sheet.set_named("previous_owner", &Some(owner));
+        sheet.set_owner(None);
+    }
     sheet.set_pool(Some(pool));
     sheet.set_named("pooled_at", &Some(desk.now()));
     sheet.set_named("claimed_at", &None::<Instant>);
     follow(desk, sheet, |lifecycle| lifecycle.initial.first().cloned())
 }
 
-/// Moves a record whose lifecycle says whether somebody has it.
-fn follow(
-    desk: &dyn Desk,
-    sheet: &mut Sheet,
-    to: impl FnOnce(&crate::record::lifecycle::Lifecycle) -> Option<String>,
+/// Notes when a record that may lie in a pool got its owner and who had it before, where the command
+/// that gave it did not: a plain change, an import.
+pub(super) fn note_owner(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    before: Option<View<'_>>,
+    after: Option<View<'_>>,
 ) -> Result<()> {
+    let (Some(before), Some(after)) = (before, after) else { return Ok(()) };
+    let schema = desk.schema();
+    let Some(spec) = schema.kind(record.kind).map(|kind| kind.spec).filter(|spec| spec.pool.is_some()) else {
+        return Ok(());
+    };
+    let Visibility::Owned { owner } = spec.visibility else { return Ok(()) };
+    if before.raw(owner)? == after.raw(owner)? {
+        return Ok(());
+    }
+    let (old, mut new) = (Sheet::of(desk, record, before)?, Sheet::of(desk, record, after)?);
+    let when = |sheet: &Sheet| -> Result<[Option<Instant>; 2]> {
+        Ok([sheet.named("claimed_at")?, sheet.named("assigned_at")?])
+    };
+    let noted = when(&old)? != when(&new)?;
+    let lost = old.owner()?;
+    if !noted {
+        new.set_named("claimed_at", &new.owner()?.map(|_| desk.now()));
+    }
+    if lost.is_some() {
+        new.set_named("previous_owner", &lost);
+    }
+    // It is being changed already, with the rights of who changes it.
+    new.write(desk)
+}
+
+/// Moves a record whose lifecycle says whether somebody has it.
+fn follow(desk: &dyn Desk, sheet: &mut Sheet, to: impl FnOnce(&Lifecycle) -> Option<String>) -> Result<()> {
     if sheet.spec().state.is_none() {
         return Ok(());
     }
@@ -107,10 +139,7 @@ fn follow(
 }
 
 /// The lifecycle that a record follows.
-pub(super) fn lifecycle_of(
-    desk: &dyn Desk,
-    sheet: &Sheet,
-) -> Result<std::sync::Arc<crate::record::lifecycle::Lifecycle>> {
+pub(super) fn lifecycle_of(desk: &dyn Desk, sheet: &Sheet) -> Result<Arc<Lifecycle>> {
     let name = sheet.lifecycle()?;
     desk.lifecycle(sheet.record.kind, Some(name.as_str()).filter(|name| !name.is_empty()))
 }
@@ -131,7 +160,8 @@ pub(super) fn is_live(desk: &dyn Desk, sheet: &Sheet) -> Result<bool> {
 pub(super) fn owned(desk: &mut dyn Desk, kind: KindNo, user: UserId, limit: i64) -> Result<i64> {
     let limit = usize::try_from(limit).unwrap_or(0);
     let schema = desk.schema();
-    let by_state = schema.kind(kind).and_then(|kind| kind.spec.indexes.iter().find(|index| index.name == "owner_state"));
+    let by_state =
+        schema.kind(kind).and_then(|kind| kind.spec.indexes.iter().find(|index| index.name == "owner_state"));
     let Some(index) = by_state else {
         let lookup = Lookup { kind, index: BY_OWNER, parts: vec![user.into()], limit };
         return Ok(desk.count(&lookup)?.try_into().unwrap_or(i64::MAX));

@@ -3,13 +3,14 @@
 use super::advance::{Request, Right, advance};
 use super::edit::check_unused;
 use crate::base::kind::{
-    Contact as ContactKind, ContactId, ContactLink as LinkKind, ContactLinkId, Customer as CustomerKind, CustomerId,
-    Lead as LeadKind, LeadId, Opportunity as OpportunityKind, OpportunityId, Task as TaskKind, TaskId,
+    Contact as ContactKind, ContactId, ContactLink as LinkKind, ContactLinkId, Customer as CustomerKind,
+    CustomerId, Lead as LeadKind, LeadId, Opportunity as OpportunityKind, OpportunityId, Task as TaskKind,
+    TaskId,
 };
 use crate::base::{Instant, Kind, RecordRef};
 use crate::domain::lead::{FOLLOWING, Lead};
-use crate::domain::opportunity::{BY_CUSTOMER, Opportunity};
-use crate::domain::party::{Contact, ContactLink, LINK_BY_CONTACT, withdraw_opportunity};
+use crate::domain::opportunity::Opportunity;
+use crate::domain::party::{Contact, ContactLink, LINK_BY_CONTACT};
 use crate::domain::task::{self, Task};
 use crate::record::action::Action;
 use crate::record::codec::View;
@@ -67,7 +68,12 @@ fn remove(
     customer: Option<CustomerId>,
     at: Option<Instant>,
 ) -> Result<()> {
-    let by = |kind, index, record: RecordRef| Lookup { kind, index, parts: vec![record.into()], limit: usize::MAX };
+    let by = |kind, index, record: RecordRef| Lookup {
+        kind,
+        index,
+        parts: vec![record.into()],
+        limit: usize::MAX,
+    };
     let of_kind = |kind| created.iter().copied().filter(move |record| record.kind == kind);
     for deal in of_kind(OpportunityKind::NO) {
         for found in desk.matches(&by(TaskKind::NO, task::BY_ABOUT, deal))? {
@@ -77,20 +83,16 @@ fn remove(
                 remove_one(desk, found)?;
             }
         }
-        let image = remove_one(desk, deal)?;
-        let deal = Opportunity::read(OpportunityId::from_u128(deal.bits), View::new(&image)?)?;
-        let stays = |customer: &CustomerId| !created.contains(&customer.record());
-        if let Some(customer) = deal.customer.filter(stays) {
-            let left = last_opened(desk, customer)?;
-            withdraw_opportunity(desk, customer, left)?;
-        }
+        // What it counted for at its customer follows from its going.
+        remove_one(desk, deal)?;
     }
     for link in of_kind(LinkKind::NO) {
         remove_one(desk, link)?;
     }
     for contact in of_kind(ContactKind::NO) {
         for found in desk.matches(&by(LinkKind::NO, LINK_BY_CONTACT, contact))? {
-            let post = desk.enlist_as::<ContactLink>(ContactLinkId::from_u128(found.bits), Purpose::Derive)?;
+            let post =
+                desk.enlist_as::<ContactLink>(ContactLinkId::from_u128(found.bits), Purpose::Derive)?;
             if post.is_some_and(|post| post.customer == customer && post.meta.created_at == at) {
                 remove_one(desk, found)?;
             }
@@ -103,8 +105,8 @@ fn remove(
     Ok(())
 }
 
-/// Deletes a record that stands as the conversion left it; answers its last image.
-fn remove_one(desk: &mut dyn Desk, record: RecordRef) -> Result<Vec<u8>> {
+/// Deletes a record that stands as the conversion left it.
+fn remove_one(desk: &mut dyn Desk, record: RecordRef) -> Result<()> {
     let built_on = |why: &str| {
         let message = format!("`{record}` {why} since the lead was converted");
         Error::Refused(vec![Refusal::new("lead.built_on", message).with("record", record)])
@@ -117,24 +119,15 @@ fn remove_one(desk: &mut dyn Desk, record: RecordRef) -> Result<Vec<u8>> {
         Err(Error::Refused(_)) => return Err(built_on("came into use")),
         checked => checked?,
     }
-    desk.delete(record)?;
-    Ok(image)
-}
-
-/// When the last of a customer's opportunities was opened.
-fn last_opened(desk: &mut dyn Desk, customer: CustomerId) -> Result<Option<Instant>> {
-    let parts = vec![customer.record().into()];
-    let deals = Lookup { kind: OpportunityKind::NO, index: BY_CUSTOMER, parts, limit: usize::MAX };
-    let mut last = None;
-    for deal in desk.matches(&deals)? {
-        let deal = desk.enlist_as::<Opportunity>(OpportunityId::from_u128(deal.bits), Purpose::Derive)?;
-        last = last.max(deal.and_then(|deal| deal.meta.created_at));
-    }
-    Ok(last)
+    desk.delete(record)
 }
 
 /// Takes a customer that is gone from a contact that stays.
-fn forget_customer(desk: &mut dyn Desk, contact: Option<ContactId>, customer: Option<CustomerId>) -> Result<()> {
+fn forget_customer(
+    desk: &mut dyn Desk,
+    contact: Option<ContactId>,
+    customer: Option<CustomerId>,
+) -> Result<()> {
     let (Some(contact), Some(customer)) = (contact, customer) else { return Ok(()) };
     let Some(mut contact) = desk.enlist_as::<Contact>(contact, Purpose::Derive)? else { return Ok(()) };
     contact.customers.retain(|known| *known != customer);

@@ -70,6 +70,7 @@ command! {
 
 command! {
     /// Changes what is given of the tenant's settings.
+    #[derive(Default)]
     pub struct ChangeSettings as "settings.change" -> () {
         /// The revision that the change is made against; any when none.
         revision: Option<u64>,

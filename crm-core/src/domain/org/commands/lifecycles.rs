@@ -9,7 +9,8 @@ use crate::domain::org::{LIFECYCLE_BY_NAME, LifecycleDefinition, rules};
 use crate::record::action::Action;
 use crate::record::desk::{Desk, Purpose};
 use crate::record::error::{Error, Invalid, Result};
-use crate::record::lifecycle::{Lifecycle, migrate};
+use crate::record::lifecycle::document::Fault;
+use crate::record::lifecycle::{Lifecycle, MigrationProblem, load_all, migrate};
 use crate::record::sheet::Sheet;
 use crate::record::spec::Record;
 
@@ -44,25 +45,67 @@ command! {
         map: BTreeMap<String, String>,
     }
     run(this, desk) {
-        let (kind, name) = (this.definition.kind, this.definition.name.clone());
-        let problems = rules::lifecycle_problems(&this.definition, &desk.schema());
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
-        let parts = vec![kind.name().into(), name.clone().into()];
-        let known = desk.find_as::<LifecycleDefinition>(LIFECYCLE_BY_NAME, parts, 1)?;
-        let mut record: LifecycleDefinition = define(desk, known.first().map(Record::id), None)?;
-        kind.name().clone_into(&mut record.kind);
-        record.name = name;
-        record.definition = serde_json::to_string(&this.definition).map_err(|error| Error::Internal(error.to_string()))?;
-        record.default = (this.default || record.default == Some(true)).then_some(true);
-        let moved = move_records(desk, &this.definition, record.default == Some(true), &this.map)?;
-        if record.default == Some(true) {
-            leave_default(desk, kind, record.id())?;
-        }
-        desk.put(&record)?;
-        Ok(LifecycleDefined { lifecycle: record.id(), moved })
+        define_lifecycle(desk, &this.definition, this.default, &this.map)
     }
+}
+
+command! {
+    /// Defines every pipeline and lifecycle of a document in YAML or JSON, with English or Chinese
+    /// keys (see [`load_all`]), as `lifecycle.define` does.
+    ///
+    /// # Errors
+    /// Invalid with everything that is wrong with the document, by line and column.
+    pub struct LoadLifecycles as "lifecycle.load" -> Vec<LifecycleDefined> {
+        /// The document.
+        document: String,
+        /// Whether records that name no lifecycle follow the first of each kind.
+        #[serde(default)]
+        default: bool,
+        /// Where records go, by the code of the state they are in.
+        #[serde(default)]
+        map: BTreeMap<String, String>,
+    }
+    run(this, desk) {
+        let loaded = load_all(&this.document).map_err(|faults| {
+            let invalid = |fault: &Fault| Invalid::new("document", fault.code, fault.to_string());
+            Error::Invalid(faults.iter().map(invalid).collect())
+        })?;
+        let mut led = BTreeSet::new();
+        loaded
+            .iter()
+            .map(|lifecycle| {
+                let default = this.default && led.insert(lifecycle.kind);
+                define_lifecycle(desk, lifecycle, default, &this.map)
+            })
+            .collect()
+    }
+}
+
+fn define_lifecycle(
+    desk: &mut dyn Desk,
+    definition: &Lifecycle,
+    default: bool,
+    map: &BTreeMap<String, String>,
+) -> Result<LifecycleDefined> {
+    let problems = rules::lifecycle_problems(definition, &desk.schema());
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    let (kind, name) = (definition.kind, definition.name.clone());
+    let parts = vec![kind.name().into(), name.clone().into()];
+    let known = desk.find_as::<LifecycleDefinition>(LIFECYCLE_BY_NAME, parts, 1)?;
+    let mut record: LifecycleDefinition = define(desk, known.first().map(Record::id), None)?;
+    kind.name().clone_into(&mut record.kind);
+    record.name = name;
+    record.definition =
+        serde_json::to_string(definition).map_err(|error| Error::Internal(error.to_string()))?;
+    record.default = (default || record.default == Some(true)).then_some(true);
+    let moved = move_records(desk, definition, record.default == Some(true), map)?;
+    if record.default == Some(true) {
+        leave_default(desk, kind, record.id())?;
+    }
+    desk.put(&record)?;
+    Ok(LifecycleDefined { lifecycle: record.id(), moved })
 }
 
 /// Takes the mark of the default from the other lifecycles of a kind.
@@ -113,9 +156,7 @@ fn move_records(
     })?;
     let states = used.keys().cloned().collect();
     let renames = migrate(&old, new, &states, map).map_err(|problems| {
-        let invalid = |problem: &crate::record::lifecycle::MigrationProblem| {
-            Invalid::new("map", problem.code(), problem.to_string())
-        };
+        let invalid = |problem: &MigrationProblem| Invalid::new("map", problem.code(), problem.to_string());
         Error::Invalid(problems.iter().map(invalid).collect())
     })?;
     let moving: Vec<_> = renames.iter().filter_map(|(from, _)| used.get(from)).flatten().copied().collect();

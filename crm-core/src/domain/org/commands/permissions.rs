@@ -24,6 +24,7 @@ command! {
     /// };
     /// assert_eq!(command.grants.len(), 1);
     /// ```
+    #[derive(Default)]
     pub struct DefineRole as "role.define" -> RoleId {
         /// The role to replace; a new one when there is none.
         role: Option<RoleId>,

@@ -19,7 +19,8 @@ const TASK: KindNo = kind::Task::NO;
 /// What forbids a move beyond what its lifecycle says.
 pub(super) fn forbidden(request: &Request, to: Option<&State>) -> Option<Refusal> {
     let wins = request.record.kind == LEAD && to.is_some_and(|to| to.class == StateClass::Won);
-    (wins && request.right == Right::Actor).then(|| Refusal::new("lead.not_converted", "a lead is won by converting it, not by a move"))
+    (wins && request.right == Right::Actor)
+        .then(|| Refusal::new("lead.not_converted", "a lead is won by converting it, not by a move"))
 }
 
 /// Writes the record with what follows from the state entered; answers the tasks that this created.

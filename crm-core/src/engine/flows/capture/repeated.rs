@@ -10,7 +10,7 @@ use crate::domain::lead::rules::{Match, rank};
 use crate::domain::lead::{BY_COMPANY, BY_EMAIL, BY_PHONE, Lead, MatchKey, lead_id};
 use crate::domain::party::{
     CONTACT_BY_EMAIL, CONTACT_BY_LANDLINE, CONTACT_BY_PHONE, CUSTOMER_BY_EMAIL, CUSTOMER_BY_NAME,
-    CUSTOMER_BY_PHONE, Customer, record_activity,
+    CUSTOMER_BY_PHONE, Customer,
 };
 use crate::domain::task::{self, Task};
 use crate::record::desk::{Desk, Lookup, Purpose};
@@ -106,8 +106,6 @@ pub(super) fn note_on(desk: &mut dyn Desk, customer: CustomerId, lead: &Lead) ->
     activity.text = said(lead);
     desk.enlist(activity.record_ref(), Purpose::Duplicate)?;
     desk.put(&activity)?;
-    let now = desk.now();
-    record_activity(desk, customer, now, None)?;
     if let Some(owner) = known.owner {
         let mut task = Task::empty(desk.new_id());
         task.subject = format!("{}: {}", known.name, title(lead));

@@ -1,0 +1,105 @@
+//! Reads: a point, a page, the same page for three actors, the past, opening the file.
+#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
+
+use chrono::{Days, NaiveDate};
+use crm_benches::{clerk, deal, deals, director, line, manager, median, rate, ratio, size, timed};
+use crm_core::base::{Kind, kind};
+use crm_core::domain::opportunity::Opportunity;
+use crm_core::engine::flows::advance::MoveRecord;
+use crm_core::engine::{Crm, Host};
+use crm_core::record::codec::View;
+use crm_core::record::desk::Query;
+use crm_core::record::filter::{Comparison, Filter};
+use crm_core::record::journal::Actor;
+use crm_core::record::key;
+use crm_core::record::spec::Record;
+use crm_core::store::conformance::Dice;
+use crm_core::store::{Store, Table};
+use crm_store_redb::RedbStore;
+
+fn main() {
+    let records = size();
+    println!("== {records} deals");
+    let (world, took) = timed(|| deals(records).unwrap());
+    line("load, records/s", format!("{:.0}", rate(records, took)));
+    let bytes = std::fs::metadata(&world.path).unwrap().len();
+    line("file, bytes a record", bytes / records);
+    let mut dice = Dice::new(1);
+    let raw = median(20_000.min(records), |_| {
+        let id = deal(dice.below(records));
+        let snapshot = world.store.snapshot().unwrap();
+        let image = snapshot.get(Table::Records, &key::record(id.record())).unwrap().unwrap();
+        std::hint::black_box(Opportunity::read(id, View::new(&image).unwrap()).unwrap());
+    });
+    for (name, actor) in [("director", director()), ("manager", manager())] {
+        let session = world.crm.session(actor);
+        let point = median(20_000.min(records), |_| {
+            std::hint::black_box(session.get::<Opportunity>(deal(dice.below(records))).unwrap());
+        });
+        line(&format!("point read for the {name}, raw get and decode"), format!("{point:?}, {raw:?}"));
+        ratio("  to raw", point.as_secs_f64() / raw.as_secs_f64(), "at most 3");
+    }
+    let all = page(&world.crm, director());
+    for (name, actor) in [("director", director()), ("manager of 100", manager()), ("clerk", clerk())] {
+        let time = page(&world.crm, actor);
+        line(&format!("page of 50 for the {name} (floor 200 µs)"), format!("{time:?}"));
+        ratio("  to the director's", time.as_secs_f64() / all.as_secs_f64(), "at most 2");
+    }
+    past(&world.crm, records);
+    let path = world.path.clone();
+    let copy = path.with_file_name("killed.redb");
+    // A file that was never closed: what a kill leaves behind.
+    std::fs::copy(&path, &copy).unwrap();
+    drop(world.crm);
+    drop(world.store);
+    for (name, path) in [("after closing", &path), ("as a kill leaves it", &copy)] {
+        let (crm, took) = timed(|| Crm::open(RedbStore::open(path).unwrap(), Host::system()).unwrap());
+        line(&format!("open {name}"), format!("{took:?}"));
+        drop(crm);
+    }
+}
+
+/// A page of 50 by expected close date from a random day on.
+fn page(crm: &Crm, actor: Actor) -> std::time::Duration {
+    let session = crm.session(actor);
+    let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
+    let mut dice = Dice::new(2);
+    median(2_000, |_| {
+        let day = first.checked_add_days(Days::new(dice.below(700))).unwrap();
+        let query = Query::of(kind::Opportunity::NO)
+            .filter(Filter::compare("close_on", Comparison::Ge, day))
+            .sort("close_on")
+            .limit(50);
+        let page = session.list::<Opportunity>(&query).unwrap();
+        assert!(!page.items.is_empty());
+        std::hint::black_box(page);
+    })
+}
+
+/// A report as of before as many changes as there are records.
+fn past(crm: &Crm, records: u64) {
+    let before = crm.now();
+    let pipeline = crm.system().pipeline(None).unwrap();
+    let stages: Vec<String> =
+        pipeline.states.iter().take(crm_benches::STAGES).map(|s| s.code.clone()).collect();
+    let mut dice = Dice::new(3);
+    let session = crm.session(director());
+    let (mut changes, started) = (0u64, std::time::Instant::now());
+    while changes < records {
+        let steps = (0..5_000).map(|_| MoveRecord {
+            record: deal(dice.below(records)).record(),
+            to: stages[usize::try_from(dice.below(stages.len() as u64)).unwrap()].clone(),
+            reason: "bench".into(),
+            revision: None,
+            fields: Default::default(),
+        });
+        changes += session.execute_all(steps.collect()).iter().filter(|step| step.is_ok()).count() as u64;
+    }
+    line("changes in groups of 5,000, a second", format!("{:.0}", rate(changes, started.elapsed())));
+    let stage = stages.first().cloned().unwrap();
+    let query = Query::of(kind::Opportunity::NO).filter(Filter::equals("state", stage.as_str()));
+    let (now, time_now) = timed(|| session.count(&query).unwrap());
+    let (then, time_then) = timed(|| session.as_of(before).count(&query).unwrap());
+    line(&format!("count of a stage now ({now})"), format!("{time_now:?}"));
+    line(&format!("the same {changes} changes ago ({then}), floor about 1 s"), format!("{time_then:?}"));
+}

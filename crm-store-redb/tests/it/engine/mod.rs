@@ -1,0 +1,11 @@
+//! The engine on redb: power cuts, failing disks, kills, threads, damage, other formats, backups.
+
+mod backup;
+mod damage;
+mod failing_disk;
+mod fixture;
+mod kill;
+mod opening;
+mod power_cut;
+mod threads;
+mod world;

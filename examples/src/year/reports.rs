@@ -1,0 +1,554 @@
+//! What a sales manager wants to look at, as tables.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use crm_core::base::calendar::local_time;
+use crm_core::base::{Kind, KindNo, kind};
+use crm_core::domain::activity::Activity;
+use crm_core::engine::{JournalItem, TimelineItem};
+use crm_core::exchange::Report;
+use crm_core::insight::pipeline::{self, Figures, figures_by, funnel, time_in_stage};
+use crm_core::prelude::*;
+use crm_core::record::lifecycle::{Lifecycle, StateClass};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::files::ZONE;
+use super::intake::Double;
+use super::people::People;
+use crate::Outcome;
+use crate::table::{Cell, Table, bar, clipped, count, days, money, none, percent, price, text};
+
+/// How many examples of a reason are shown.
+const EXAMPLES: usize = 2;
+
+/// An instant as people in the year's zone read it.
+fn local(at: Instant) -> String {
+    local_time(at, ZONE).format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn yuan(amount: Decimal) -> Money {
+    Money::new(amount, Currency::CNY)
+}
+
+/// The import report: what became of the rows of each file, and the rejected ones by reason.
+///
+/// # Errors
+/// When the output fails.
+pub fn imports(out: &mut dyn Write, reports: &[(&str, &Report)]) -> Outcome {
+    let columns = ["file", "rows", "taken", "merged", "seen before", "rejected"];
+    let sum = |of: fn(&Report) -> u64| reports.iter().map(|(_, report)| of(report)).sum::<u64>();
+    let numbers = |of: &dyn Fn(fn(&Report) -> u64) -> u64| {
+        [
+            of(|report| report.rows),
+            of(|report| report.created),
+            of(|report| report.merged),
+            of(|report| report.unchanged + report.skipped),
+            of(|report| report.rejected),
+        ]
+        .map(count)
+    };
+    let table = Table::new("导入报告 Import report", columns)
+        .rows(reports, |(file, report)| [text(*file)].into_iter().chain(numbers(&|of| of(report))))
+        .total([text("all")].into_iter().chain(numbers(&sum)));
+    writeln!(out, "{table}")?;
+    let mut reasons: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (file, report) in reports {
+        for rejection in &report.rejections {
+            for fault in &rejection.faults {
+                let column = fault.column.clone().unwrap_or_default();
+                let example = (rejection.line, column, fault.message.as_str());
+                reasons.entry((*file, fault.code.as_str())).or_default().push(example);
+            }
+        }
+    }
+    let columns = ["file", "reason", "rows", "line", "column", "for example"];
+    let mut table = Table::new("退回的行 Rejected rows by reason", columns);
+    for ((file, code), examples) in reasons {
+        for (place, (line, column, message)) in examples.iter().take(EXAMPLES).enumerate() {
+            let head = match place {
+                0 => [text(file), text(code), count(examples.len() as u64)],
+                _ => [text(""), text(""), text("")],
+            };
+            let tail = [count(*line), text(column.as_str()), clipped(message, 48)];
+            table = table.row(head.into_iter().chain(tail));
+        }
+    }
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// What was there twice.
+///
+/// # Errors
+/// When the output fails.
+pub fn doubles(out: &mut dyn Write, doubles: &[Double]) -> Outcome {
+    let table = Table::new("查重 There twice before the year", ["code", "name", "repeats", "by its"]).rows(
+        doubles,
+        |double| {
+            [
+                text(double.code.as_str()),
+                clipped(&double.name, 36),
+                text(double.of.as_str()),
+                text(double.key),
+            ]
+        },
+    );
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// The deals that a session sees, now or as they stood.
+///
+/// # Errors
+/// When the store fails.
+pub fn deals(session: &Session<'_>) -> Outcome<Vec<(Opportunity, pipeline::Deal)>> {
+    Ok(session.deals(&Query::of(kind::Opportunity::NO), &|_| None)?)
+}
+
+/// The board of open deals; those without a move for 60 days stand still.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn board(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let board = session.board(None, None, 3)?;
+    let mut still: BTreeMap<String, u64> = BTreeMap::new();
+    let (deals, now) = (deals(session)?, session.instant());
+    for (deal, _) in deals.iter().filter(|(deal, _)| stands_still(deal, now)) {
+        *still.entry(deal.state.clone()).or_default() += 1;
+    }
+    let columns = ["stage", "deals", "amount", "weighted", "still > 60 d", "the next to close"];
+    let title = format!("看板 Board: {}", board.pipeline);
+    let open = |stage: &str| stage_class(session, stage).is_ok_and(|class| class == StateClass::Open);
+    let mut table = Table::new(title, columns);
+    for column in board.columns.iter().filter(|column| open(&column.stage)) {
+        for (place, card) in column.cards.iter().enumerate() {
+            let head = match place {
+                0 => [
+                    text(stage_label(&column.zh, &column.en)),
+                    count(column.count as u64),
+                    money(column.amount),
+                    money(column.weighted),
+                    count(still.get(&column.stage).copied().unwrap_or(0)),
+                ],
+                _ => [text(""), text(""), text(""), text(""), text("")],
+            };
+            let on = card.close_on.map_or(String::new(), |day| day.to_string());
+            let owner = card.owner.map_or(String::new(), |owner| session.title(owner.record()));
+            let words = format!("{on}  {} ({owner})", card.name);
+            table = table.row(head.into_iter().chain([clipped(&words, 56)]));
+        }
+    }
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// Whether a deal is open and has not moved for 60 days.
+pub fn stands_still(deal: &Opportunity, now: Instant) -> bool {
+    let since = deal.state_since.filter(|_| deal.closed_at.is_none());
+    since.is_some_and(|since| now - since > Span::from_days(60))
+}
+
+fn stage_class(session: &Session<'_>, stage: &str) -> Outcome<StateClass> {
+    let pipeline = session.pipeline(None)?;
+    Ok(pipeline.state(stage).ok_or("no stage")?.class)
+}
+
+fn stage_label(zh: &str, en: &str) -> String {
+    if zh == en { zh.to_owned() } else { format!("{zh} {en}") }
+}
+
+/// The stages on the way to winning.
+fn path(pipeline: &Lifecycle) -> Vec<String> {
+    let ahead = pipeline.states.iter().filter(|state| state.class != StateClass::Lost);
+    ahead.map(|state| state.code.clone()).collect()
+}
+
+/// The funnel by stage, and the time that deals spend in each.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn stages(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let stages = path(session.pipeline(None)?.as_ref());
+    let deals: Vec<_> = deals(session)?.into_iter().map(|(_, deal)| deal).collect();
+    let steps = funnel(&stages, &deals);
+    let widest = steps.first().map_or(0, |step| step.reached) as f64;
+    let columns = ["stage", "reached", "lost here", "stand here", "go on", ""];
+    let table = Table::new("漏斗 Funnel by stage", columns).rows(steps, |step| {
+        [
+            text(step.stage),
+            count(step.reached as u64),
+            count(step.lost_here as u64),
+            count(step.stand_here as u64),
+            step.conversion.map_or_else(none, percent),
+            bar(step.reached as f64, widest),
+        ]
+    });
+    writeln!(out, "{table}")?;
+    let open: Vec<String> = stages.iter().take(stages.len().saturating_sub(1)).cloned().collect();
+    let times = time_in_stage(&open, &deals);
+    let longest = times.iter().map(|time| time.mean.days()).fold(0.0, f64::max);
+    let columns = ["stage", "deals", "mean", "median", "longest", ""];
+    let table = Table::new("阶段用时 Time in stage", columns).rows(times, |time| {
+        let width = bar(time.mean.days(), longest);
+        [
+            text(time.stage),
+            count(time.deals as u64),
+            days(time.mean),
+            days(time.median),
+            days(time.longest),
+            width,
+        ]
+    });
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// Win rates by owner, and the reasons for losses.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn win_rates(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let deals = deals(session)?;
+    let name = |deal: &Opportunity| deal.owner.map_or(String::new(), |owner| session.title(owner.record()));
+    let by_owner = figures_by(deals.iter().map(|(record, deal)| (name(record), deal.clone())));
+    let all = pipeline::figures(deals.iter().map(|(_, deal)| deal));
+    let value = |figures: &Figures| figures.won_value.to_f64().unwrap_or(0.0);
+    let most = by_owner.values().map(value).fold(0.0, f64::max);
+    let row = |name: &str, figures: &Figures, last: Cell| {
+        [
+            text(name),
+            count((figures.closed + figures.open) as u64),
+            count(figures.won as u64),
+            count(figures.lost as u64),
+            figures.win_rate.map_or_else(none, percent),
+            figures.mean_cycle.map_or_else(none, days),
+            price(yuan(figures.won_value)),
+            last,
+        ]
+    };
+    let columns = ["owner", "deals", "won", "lost", "win rate", "cycle", "won value", ""];
+    let table = Table::new("赢单率 Win rate by owner", columns)
+        .rows(&by_owner, |(name, figures)| row(name, figures, bar(value(figures), most)))
+        .total(row("all", &all, text("")));
+    writeln!(out, "{table}")?;
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for (deal, _) in deals.iter().filter(|(_, deal)| deal.outcome == pipeline::Outcome::Lost) {
+        *reasons.entry(deal.lost_reason.clone()).or_default() += 1;
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, deals)| std::cmp::Reverse(*deals));
+    let most = reasons.first().map_or(0, |(_, deals)| *deals) as f64;
+    let table = Table::new("输单原因 Lost because of", ["reason", "deals", ""])
+        .rows(reasons, |(reason, deals)| [text(reason), count(deals), bar(deals as f64, most)]);
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// What became of the year's leads.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn leads(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let leads = session.list::<Lead>(&Query::of(kind::Lead::NO).limit(10_000))?.items;
+    let lifecycle = crm_core::record::lifecycle::defaults::lead();
+    let of = |state: &str| leads.iter().filter(|lead| lead.state == state).count();
+    let most = lifecycle.states.iter().map(|state| of(&state.code)).max().unwrap_or(0) as f64;
+    let mut waits: Vec<Span> = leads.iter().filter_map(Lead::first_response_time).collect();
+    waits.sort();
+    let median = waits.get(waits.len() / 2).copied().unwrap_or_default();
+    let nobody = leads.iter().filter(|lead| lead.owner.is_none()).count();
+    let repeats = leads.iter().filter(|lead| lead.duplicate_of.is_some()).count();
+    let table = Table::new("线索 Leads of the year", ["state", "leads", ""])
+        .rows(&lifecycle.states, |state| {
+            let here = of(&state.code);
+            [text(format!("{} {}", state.zh, state.en)), count(here as u64), bar(here as f64, most)]
+        })
+        .total([
+            text("all"),
+            count(leads.len() as u64),
+            text(format!(
+                "{nobody} in the pool, {repeats} marked as repeats; answered after {:.1} h (median)",
+                median.days() * 24.0
+            )),
+        ]);
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// What went back to the public pools: of the customers from before the year, one by one; of those that
+/// were won over in it, how many.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn pools(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let (this_year, before): (Vec<_>, Vec<_>) =
+        reclaimed(session)?.into_iter().partition(|customer| customer.code.starts_with("C2025"));
+    let day = |at: Option<Instant>| at.map_or(String::new(), |at| local_time(at, ZONE).date().to_string());
+    let columns = ["customer", "name", "its owner was", "last heard of", "in the pool since", "pool"];
+    let new = format!("and {} of the year's new customers", this_year.len());
+    let table = Table::new("公海回收 Taken back for want of follow-up", columns)
+        .rows(&before, |customer| {
+            [
+                text(customer.code.as_str()),
+                clipped(&customer.name, 32),
+                customer.previous_owner.map_or_else(none, |owner| text(session.title(owner.record()))),
+                text(day(customer.last_activity_at)),
+                text(day(customer.pooled_at)),
+                customer.pool.map_or_else(none, |pool| text(session.title(pool.record()))),
+            ]
+        })
+        .total([count(before.len() as u64), text(new)]);
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// The customers that lie in a pool and had an owner, by code.
+///
+/// # Errors
+/// When the store fails.
+pub fn reclaimed(session: &Session<'_>) -> Outcome<Vec<Customer>> {
+    let filter: Filter = "owner is empty and previous_owner is not empty".parse()?;
+    let query = Query::of(kind::Customer::NO).filter(filter).sort("code").limit(10_000);
+    Ok(session.list::<Customer>(&query)?.items)
+}
+
+/// What a clerk, his manager and the director see.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn eyes(out: &mut dyn Write, crm: &Crm, people: &People) -> Outcome {
+    let who = ["U07", "U02", "U01"];
+    let sessions = who.iter().map(|code| people.session(crm, code)).collect::<Outcome<Vec<_>>>()?;
+    let named = |session: &Session<'_>, part: &str| match session.actor() {
+        Actor::User(user) => format!("{} ({part})", session.title(user.record())),
+        _ => part.to_owned(),
+    };
+    let parts = ["clerk", "manager", "director"];
+    let names: Vec<String> = sessions.iter().zip(parts).map(|(session, part)| named(session, part)).collect();
+    let columns = || std::iter::once("").chain(names.iter().map(String::as_str));
+    let kinds: [(&str, KindNo); 6] = [
+        ("线索 leads", kind::Lead::NO),
+        ("客户 customers", kind::Customer::NO),
+        ("联系人 contacts", kind::Contact::NO),
+        ("商机 opportunities", kind::Opportunity::NO),
+        ("活动 activities", kind::Activity::NO),
+        ("任务 tasks", kind::Task::NO),
+    ];
+    let mut table = Table::new("数据权限 Who sees how much", columns());
+    for (label, kind) in kinds {
+        let seen = sessions.iter().map(|session| Ok(count(session.count(&Query::of(kind))? as u64)));
+        let seen = seen.collect::<Outcome<Vec<_>>>()?;
+        table = table.row(std::iter::once(text(label)).chain(seen));
+    }
+    writeln!(out, "{table}")?;
+    let own = Query::of(kind::Customer::NO)
+        .filter("owner = me and credit_code is not empty and annual_revenue is not empty".parse()?)
+        .limit(1);
+    let own_eyes = sessions.last().ok_or("nobody")?;
+    let clerk = people.user("U07")?;
+    let one = Query {
+        filter: Some(format!("owner = {} and credit_code is not empty", clerk.record()).parse()?),
+        ..own
+    };
+    let Some(customer) = own_eyes.rows(&one)?.items.pop() else { return Ok(()) };
+    let mut table = Table::new("字段权限 The same customer in their eyes", columns());
+    for (label, field) in [
+        ("名称 name", "name"),
+        ("信用代码 credit code", "credit_code"),
+        ("年营业额 annual revenue", "annual_revenue"),
+        ("级别 level", "level"),
+    ] {
+        let shown = sessions.iter().map(|session| {
+            let shown = session.read(customer.id)?;
+            Ok(shown.fields.get(field).map_or_else(none, |value| text(value.to_string())))
+        });
+        let shown = shown.collect::<Outcome<Vec<_>>>()?;
+        table = table.row(std::iter::once(text(label)).chain(shown));
+    }
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// A customer from all sides: the one that bought most often.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let mut bought: BTreeMap<CustomerId, (usize, usize)> = BTreeMap::new();
+    for (deal, _) in deals(session)? {
+        if let Some(customer) = deal.customer {
+            let (won, all) = bought.entry(customer).or_default();
+            *won += usize::from(deal.won_at.is_some());
+            *all += 1;
+        }
+    }
+    let best = bought.iter().max_by_key(|(id, deals)| (**deals, std::cmp::Reverse(**id)));
+    let Some((id, _)) = best else { return Ok(()) };
+    let view = session.customer_view(*id)?;
+    let customer = &view.customer;
+    let title = |id: Option<RecordRef>| id.map_or(String::new(), |id| session.title(id));
+    let place = [&customer.country, &customer.province, &customer.city].map(String::as_str).join(" ");
+    let phones: Vec<_> = customer.phones.iter().map(|phone| phone.raw.as_str()).collect();
+    let profile = Table::new(format!("360°: {}", customer.name), ["", ""])
+        .row([text("编号 code"), text(customer.code.as_str())])
+        .row([text("行业 industry"), text(customer.industry.as_str())])
+        .row([text("地区 region"), text(place)])
+        .row([text("电话 phone"), text(phones.join("; "))])
+        .row([text("负责人 owner"), text(title(customer.owner.map(Id::record)))])
+        .row([text("状态 state"), text(customer.state.as_str())]);
+    writeln!(out, "{profile}")?;
+    let contacts = Table::new("联系人 Contacts", ["name", "post", "phone", "e-mail", "primary"]).rows(
+        &view.contacts,
+        |(post, contact)| {
+            let phone = contact.phones.first().map_or("", |phone| phone.raw.as_str());
+            let email = contact.emails.first().map_or("", |email| email.raw.as_str());
+            let primary = if post.primary == Some(true) { "yes" } else { "" };
+            [contact.name.as_str(), post.title.as_str(), phone, email, primary].map(text)
+        },
+    );
+    writeln!(out, "{contacts}")?;
+    let deals = Table::new("商机 Deals", ["code", "name", "stage", "amount", "closed"]).rows(
+        &view.opportunities,
+        |deal| {
+            [
+                text(deal.code.as_str()),
+                clipped(&deal.name, 36),
+                text(deal.state.as_str()),
+                deal.amount.map_or_else(none, price),
+                deal.closed_at.map_or_else(none, |at| text(local(at))),
+            ]
+        },
+    );
+    writeln!(out, "{deals}")?;
+    let timeline = Table::new("时间线 Timeline, newest first", ["when", "what", "who", ""]).rows(
+        view.timeline.items.iter().filter(|item| is_told(item)),
+        |item| match item {
+            TimelineItem::Activity(activity) => spoken(session, activity),
+            TimelineItem::Change(change) => changed(session, change),
+        },
+    );
+    writeln!(out, "{timeline}")?;
+    Ok(())
+}
+
+/// Whether a timeline's item is worth a line: an activity is, the note that it leaves on a record is not.
+fn is_told(item: &TimelineItem) -> bool {
+    match item {
+        TimelineItem::Activity(_) => true,
+        TimelineItem::Change(change) => change.action != LogActivity::NAME,
+    }
+}
+
+fn spoken(session: &Session<'_>, activity: &Activity) -> [Cell; 4] {
+    let words = [activity.subject.as_str(), activity.text.as_str(), activity.outcome.as_str()];
+    let words: Vec<_> = words.into_iter().filter(|words| !words.is_empty()).collect();
+    [
+        text(activity.at.map_or(String::new(), local)),
+        text(activity.kind.0.as_str()),
+        activity.by.map_or_else(none, |user| text(session.title(user.record()))),
+        clipped(&words.join(" · "), 56),
+    ]
+}
+
+fn actor(session: &Session<'_>, change: &JournalItem) -> String {
+    match change.actor {
+        Actor::User(user) => session.title(user.record()),
+        _ if !change.rule.is_empty() => format!("rule {}", change.rule),
+        _ => "system".to_owned(),
+    }
+}
+
+fn changed(session: &Session<'_>, change: &JournalItem) -> [Cell; 4] {
+    let title = session.title(change.record);
+    let what = match change.fields.iter().find(|field| field.field == "state") {
+        Some(state) if !state.old.is_empty() => format!("{title}: {} → {}", state.old, state.new),
+        _ => {
+            let fields: Vec<_> = change.fields.iter().map(|field| field.field.as_str()).collect();
+            format!("{title}: {}", fields.join(", "))
+        }
+    };
+    [text(local(change.at)), text(change.action.as_str()), text(actor(session, change)), clipped(&what, 56)]
+}
+
+/// The journal of a deal: of the won ones, that with the longest way there.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn journal(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let moves = |journal: &[JournalItem]| {
+        let moved = |item: &&JournalItem| item.fields.iter().any(|field| field.field == "state");
+        journal.iter().filter(moved).count()
+    };
+    let mut longest: Option<(Opportunity, Vec<JournalItem>)> = None;
+    for (deal, _) in deals(session)?.into_iter().filter(|(deal, _)| deal.won_at.is_some()) {
+        let journal = session.journal(deal.meta.id.record(), None, 1_000)?;
+        if longest.as_ref().is_none_or(|(_, known)| moves(&journal) > moves(known)) {
+            longest = Some((deal, journal));
+        }
+    }
+    let Some((deal, journal)) = longest else { return Ok(()) };
+    let title = format!("变更日志 The journal of {} {}", deal.code, deal.name);
+    let mut table = Table::new(title, ["when", "who", "command", "field", "from", "to", "reason"]);
+    let told = ["name", "code", "owner", "state", "amount", "close_on", "lost_reason"];
+    for change in journal.iter().rev() {
+        let mut head = [text(local(change.at)), text(actor(session, change)), text(change.action.as_str())];
+        let mut reason = clipped(&change.reason, 24);
+        for field in change.fields.iter().filter(|field| told.contains(&field.field.as_str())) {
+            let shown = |value: &Value| match value {
+                Value::Id(record) => text(session.title(*record)),
+                Value::Null => text(""),
+                value => clipped(&value.to_string(), 24),
+            };
+            let row = [text(field.field.as_str()), shown(&field.old), shown(&field.new), reason];
+            table = table.row(head.into_iter().chain(row));
+            head = [text(""), text(""), text("")];
+            reason = text("");
+        }
+    }
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// How many deals stand in each stage, and what they are worth.
+///
+/// # Errors
+/// When the store fails.
+pub fn standing(session: &Session<'_>) -> Outcome<BTreeMap<String, (u64, Decimal)>> {
+    let mut standing: BTreeMap<String, (u64, Decimal)> = BTreeMap::new();
+    for (deal, figures) in deals(session)? {
+        let entry = standing.entry(deal.state.clone()).or_default();
+        *entry = (entry.0 + 1, entry.1 + figures.value);
+    }
+    Ok(standing)
+}
+
+/// The pipeline as it stood at a past instant, beside the present.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn as_it_stood(out: &mut dyn Write, session: &Session<'_>, then: Instant) -> Outcome {
+    let (before, now) = (standing(&session.as_of(then))?, standing(session)?);
+    let pipeline = session.pipeline(None)?;
+    let of = |standing: &BTreeMap<String, (u64, Decimal)>, stage: &str| {
+        standing.get(stage).copied().unwrap_or_default()
+    };
+    let title = format!("历史快照 The pipeline as it stood on {}", local(then));
+    let table = Table::new(title, ["stage", "deals then", "worth then", "deals now", "worth now"]).rows(
+        &pipeline.states,
+        |state| {
+            let ((deals_then, worth_then), (deals_now, worth_now)) =
+                (of(&before, &state.code), of(&now, &state.code));
+            [
+                text(stage_label(&state.zh, &state.en)),
+                count(deals_then),
+                money(yuan(worth_then)),
+                count(deals_now),
+                money(yuan(worth_now)),
+            ]
+        },
+    );
+    writeln!(out, "{table}")?;
+    Ok(())
+}
