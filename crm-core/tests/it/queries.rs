@@ -240,7 +240,7 @@ fn relative_dates_count_from_the_organisations_day() {
     check("created_at < today", 0);
     check("created_at in last 2 hours", 60);
     check("not (close_on in this month)", 29);
-    check("预计成交日期 本月", 31);
+    check("预计成交日期 in 本月", 31);
 }
 
 #[test]

@@ -103,6 +103,9 @@ impl Game {
             place.1.set(step);
             self.tick();
             self.change();
+            if step % 20 == 0 {
+                self.run_due();
+            }
             for _ in 0..2 {
                 self.ask();
             }
@@ -127,6 +130,13 @@ impl Game {
             _ => self.now + Span::from_secs(dice.between(1, 40_000)),
         };
         self.clock.set(self.now);
+    }
+
+    /// What is due is done; the journal tells what it was.
+    fn run_due(&mut self) {
+        let report = self.crm.run_due(50).expect("due work runs");
+        self.absorb(Actor::System, "due.run", self.command_at());
+        self.count(format!("due work {}", if report.done > 0 { "done" } else { "none" }));
     }
 
     fn count(&mut self, what: impl Into<String>) {
