@@ -161,8 +161,8 @@ impl Game {
     fn actor(&mut self) -> Actor {
         let users = self.world.ids(User::NO);
         match self.dice.below(12) {
-            0 => Actor::System,
-            1 if self.dice.once_in(10) => Actor::User(UserId::from_u128(404)),
+            0 | 1 => Actor::System,
+            2 if self.dice.once_in(10) => Actor::User(UserId::from_u128(404)),
             _ => match self.dice.any(&users).and_then(|user| user.as_id()) {
                 Some(user) => Actor::User(user),
                 None => Actor::System,
