@@ -23,7 +23,10 @@ fn agree(what: &str, found: &Figures, reference: &Json) {
     assert_eq!(found.won_value.to_u64(), reference["won_value"].as_u64(), "{what}");
     let near = |name: &str, found: Option<f64>| match (reference[name].as_f64(), found) {
         (Some(wanted), Some(found)) => {
-            assert!((found - wanted).abs() < 1e-6 * wanted.abs().max(1.0), "{what}, {name}: {found} {wanted}");
+            assert!(
+                (found - wanted).abs() < 1e-6 * wanted.abs().max(1.0),
+                "{what}, {name}: {found} {wanted}"
+            );
         }
         (wanted, found) => assert_eq!(wanted, found, "{what}, {name}"),
     };

@@ -278,6 +278,7 @@ fn accessors(
                 .iter()
                 .filter_map(|value| match value {
                     Value::Id(user) => Some(user.bits),
+                    Value::Null => Some(NOBODY),
                     _ => None,
                 })
                 .collect::<BTreeSet<_>>(),

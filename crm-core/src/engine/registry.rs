@@ -40,7 +40,7 @@ commands! {
     advance::ReopenOpportunity, catalog::FindPrice,
     log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
     advance::FinishTask, advance::CancelTask, notice::MarkRead,
-    org::CreateUser, org::UpdateUser, org::EnableUser, org::SignedIn, hand_over::DisableUser,
+    org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
     hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,
     org::UpdateTeam, org::DefineRole, org::DefineShare,
     org::DefineField, org::ChangeField, org::RetireField, org::RestoreField, org::DefineValidation,

@@ -50,7 +50,8 @@ impl World {
         let actions = [Action::Read, Action::Create, Action::Update, Action::Move, Action::Delete];
         let grants = vec![Grant { kind: "*".into(), actions: actions.into(), scope: Scope::Own }];
         let name = "clerk".to_owned();
-        let role = DefineRole { role: None, revision: None, name, grants, fields: vec![], administrator: false };
+        let role =
+            DefineRole { role: None, revision: None, name, grants, fields: vec![], administrator: false };
         let role = crm.system().execute(role).unwrap();
         let clerk = crm.system().execute(new_user("wang", vec![role])).unwrap();
         let mut world = World { crm, clock, clerk, customer: CustomerId::from_u128(0) };
@@ -138,18 +139,17 @@ fn a_deal_is_opened_moved_won_and_counted() {
     let closed = world.read(deal);
     assert_eq!(closed.won_at, Some(at("2025-01-20T02:00:00Z")));
     assert_eq!(closed.probability().unwrap().0, 100.into());
-    let spent: Vec<_> = closed.spent.iter().map(|row| (row.state.as_str(), row.time.days().round())).collect();
-    assert_eq!(
-        spent,
-        [("first_talk", 17.0), ("proposal", 2.0), ("need_confirmed", 0.0), ("won", 0.0)]
-    );
+    let spent: Vec<_> =
+        closed.spent.iter().map(|row| (row.state.as_str(), row.time.days().round())).collect();
+    assert_eq!(spent, [("first_talk", 17.0), ("proposal", 2.0), ("need_confirmed", 0.0), ("won", 0.0)]);
     let customer: Customer = world.mine().get(world.customer).unwrap();
     assert_eq!((customer.state.as_str(), customer.deals), ("won", Some(1)));
     assert_eq!(customer.first_deal_at, closed.won_at);
     assert_eq!(codes(world.mine().execute(win).unwrap_err()), ["lifecycle.already_there"]);
 
     // Reopened, it counts no more; the customer is no customer by a deal that isn't one.
-    let reopen = ReopenOpportunity { opportunity: deal, reason: "signed by mistake".into(), to: None, revision: None };
+    let reopen =
+        ReopenOpportunity { opportunity: deal, reason: "signed by mistake".into(), to: None, revision: None };
     assert_eq!(world.mine().execute(reopen.clone()).unwrap().to, "proposal");
     assert_eq!(codes(world.mine().execute(reopen).unwrap_err()), ["opportunity.not_closed"]);
     let customer: Customer = world.mine().get(world.customer).unwrap();
@@ -173,10 +173,14 @@ fn a_deal_is_opened_moved_won_and_counted() {
 #[test]
 fn a_deleted_or_handed_on_deal_counts_elsewhere() {
     let world = World::new();
-    let other: CustomerId = create(&world.mine(), &[("name", "漪江模具".into()), ("owner", world.clerk.into())]);
+    let other: CustomerId =
+        create(&world.mine(), &[("name", "漪江模具".into()), ("owner", world.clerk.into())]);
     let (first, second) = (world.deal(&[]), world.deal(&[]));
     for deal in [first, second] {
-        world.mine().execute(WinOpportunity { opportunity: deal, reason: String::new(), revision: None }).unwrap();
+        world
+            .mine()
+            .execute(WinOpportunity { opportunity: deal, reason: String::new(), revision: None })
+            .unwrap();
     }
     let counts = |customer: CustomerId| {
         let customer: Customer = world.mine().get(customer).unwrap();
@@ -340,10 +344,14 @@ fn who_may_move_a_deal() {
     };
     let theirs = world.crm.session(Actor::User(stranger));
     assert!(matches!(theirs.execute(advance.clone()), Err(Error::NotFound(..))));
-    let department = create::<crm_core::base::kind::Department>(&world.crm.system(), &[("name", "Sales".into())]);
+    let department =
+        create::<crm_core::base::kind::Department>(&world.crm.system(), &[("name", "Sales".into())]);
     let none = MoveRecord { record: department.record(), ..advance };
     assert_eq!(codes(world.crm.system().execute(none).unwrap_err()), ["lifecycle.none"]);
-    let lead = create::<crm_core::base::kind::Lead>(&world.mine(), &[("name", "夏铁军".into()), ("owner", world.clerk.into())]);
+    let lead = create::<crm_core::base::kind::Lead>(
+        &world.mine(),
+        &[("name", "夏铁军".into()), ("owner", world.clerk.into())],
+    );
     let convert = MoveLead {
         lead,
         to: "converted".into(),
@@ -357,14 +365,12 @@ fn who_may_move_a_deal() {
 #[test]
 fn lines_make_the_amount_and_shares_are_whole() {
     let world = World::new();
-    let line = |price: &str, quantity: i64| {
-        DealLine {
-            name: "line".into(),
-            quantity: Some(quantity.into()),
-            unit_price: price.parse().ok(),
-            discount_percent: Some(3.into()),
-            ..DealLine::default()
-        }
+    let line = |price: &str, quantity: i64| DealLine {
+        name: "line".into(),
+        quantity: Some(quantity.into()),
+        unit_price: price.parse().ok(),
+        discount_percent: Some(3.into()),
+        ..DealLine::default()
     };
     let lines = vec![line("8000 CNY", 9), line("2800 CNY", 33)].to_value();
     let deal = world.deal(&[("lines", lines.clone())]);
@@ -379,7 +385,8 @@ fn lines_make_the_amount_and_shares_are_whole() {
     assert_eq!(world.read(deal).amount.unwrap().to_string(), "97.00 CNY");
     let mixed = update("lines", vec![line("1 CNY", 1), line("1 USD", 1)].to_value()).unwrap_err();
     assert_eq!(codes(mixed), ["opportunity.currency_mixed"]);
-    let share = |share: i64| vec![TeamMember { user: Some(world.clerk), share: Some(share.into()) }].to_value();
+    let share =
+        |share: i64| vec![TeamMember { user: Some(world.clerk), share: Some(share.into()) }].to_value();
     assert_eq!(codes(update("team", share(90)).unwrap_err()), ["opportunity.shares_not_whole"]);
     update("team", share(100)).unwrap();
     assert_eq!(codes(update("lifecycle", "quick_deal".into()).unwrap_err()), ["opportunity.pipeline_fixed"]);

@@ -50,3 +50,21 @@ fn records_are_created_changed_listed_and_read_as_of_the_past() {
     let (changes, last) = crm.changes(0, 100).unwrap();
     assert_eq!((changes.len(), last), (4, 4));
 }
+
+#[test]
+fn records_that_nobody_owns_are_found_by_that() {
+    let (host, _) = Host::fixed(at("2026-01-05T01:00:00Z"), 7);
+    let crm = Crm::open(MemoryStore::new(), host).unwrap();
+    let system = crm.system();
+    let user = create(&system, "user", &[("login", "li".into()), ("name", "李".into())]);
+    create(&system, "customer", &[("name", "甲".into()), ("owner", user.into())]);
+    let nobodys = create(&system, "customer", &[("name", "乙".into())]);
+    let found = |filter: &str| {
+        let query = Query::of(nobodys.kind).filter(filter.parse().unwrap());
+        system.rows(&query).unwrap().items.into_iter().map(|shown| shown.id).collect::<Vec<_>>()
+    };
+    for filter in ["owner is empty", "owner = null", "not (owner is not empty)", "owner is empty and name = '乙'"] {
+        assert_eq!(found(filter), [nobodys], "{filter}");
+    }
+    assert_eq!(found("owner is not empty").len(), 1);
+}

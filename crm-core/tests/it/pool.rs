@@ -383,3 +383,19 @@ fn a_customer_with_a_deal_on_its_way_is_not_without_opportunity() {
     house.due("2026-03-11T01:00:00Z");
     assert_eq!(house.read(with).owner, None);
 }
+
+#[test]
+fn leave_does_not_count_against_an_owner() {
+    let house = House::new();
+    house.pool(json!({"follow_up_days": 3}));
+    let (one, two) =
+        (house.customer("甲公司", house.li, json!({})), house.customer("乙公司", house.wang, json!({})));
+    let leave =
+        |from: &str, until: &str| json!({"user": house.li, "from": from, "until": until, "reason": "年假"});
+    assert_eq!(codes(house.of(house.chief), "user.leave", leave("2026-03-05", "2026-03-04")), ["user.leave"]);
+    run(house.of(house.chief), "user.leave", leave("2026-03-04", "2026-03-05"));
+    house.due("2026-03-07T01:00:00Z");
+    assert_eq!((house.read(one).owner, house.read(two).owner), (Some(house.li), None));
+    house.due("2026-03-08T01:00:00Z");
+    assert_eq!(house.read(one).owner, None);
+}

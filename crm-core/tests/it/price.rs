@@ -17,13 +17,25 @@ fn a_price_says_where_it_comes_from() {
     let system = world.crm.system();
     let gateway: ProductId = create::<Product>(
         &system,
-        &[("code", "GW-100".into()), ("name", "边缘网关".into()), ("price", money("6800 CNY")), ("类型", "实物".into())],
+        &[
+            ("code", "GW-100".into()),
+            ("name", "边缘网关".into()),
+            ("price", money("6800 CNY")),
+            ("类型", "实物".into()),
+        ],
     );
-    let red: ProductId =
-        create::<Product>(&system, &[("code", "GW-100R".into()), ("name", "红色".into()), ("parent", gateway.into())]);
+    let red: ProductId = create::<Product>(
+        &system,
+        &[("code", "GW-100R".into()), ("name", "红色".into()), ("parent", gateway.into())],
+    );
     let book = create::<PriceBook>(
         &system,
-        &[("name", "华东 A 级".into()), ("currency", "CNY".into()), ("customer_level", "A".into()), ("region", "华东".into())],
+        &[
+            ("name", "华东 A 级".into()),
+            ("currency", "CNY".into()),
+            ("customer_level", "A".into()),
+            ("region", "华东".into()),
+        ],
     );
     let entry = |price: &str, from: i64| {
         let pairs = [
@@ -49,7 +61,8 @@ fn a_price_says_where_it_comes_from() {
         };
         system.execute(FindPrice { product, request })
     };
-    let price = |product, level: &str, quantity| ask(product, level, quantity, None).unwrap().price.to_string();
+    let price =
+        |product, level: &str, quantity| ask(product, level, quantity, None).unwrap().price.to_string();
     assert_eq!(price(gateway, "A", 2), "6500 CNY");
     assert_eq!(price(gateway, "A", 12), "6000 CNY");
     assert_eq!(price(red, "A", 12), "6000 CNY");

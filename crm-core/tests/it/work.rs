@@ -1,6 +1,6 @@
 //! Activities and tasks: what they set off, reminders, recurrence.
 
-use crm_core::domain::activity::{ActivityKind, ActivityType, Activity, Direction, KindCode, Position};
+use crm_core::domain::activity::{Activity, ActivityKind, ActivityType, Direction, KindCode, Position};
 use crm_core::domain::lead::Lead;
 use crm_core::domain::notice::Notification;
 use crm_core::domain::opportunity::Opportunity;
@@ -59,7 +59,8 @@ fn inbox(world: &World) -> Vec<String> {
 #[test]
 fn an_activity_touches_what_it_is_about() {
     let world = World::new();
-    let deal: OpportunityId = create(&world.mine(), &[("name", "MES".into()), ("customer", world.customer.into())]);
+    let deal: OpportunityId =
+        create(&world.mine(), &[("name", "MES".into()), ("customer", world.customer.into())]);
     world.on("2025-01-05");
     let mut call = log(deal.record(), ActivityKind::Call, Some(Direction::Out));
     let due_at = at("2025-01-12T02:00:00Z");
@@ -92,7 +93,10 @@ fn our_first_answer_begins_the_following_of_a_lead() {
     assert_eq!((read().first_response_at, read().state == "following"), (None, false));
     world.on("2025-01-03");
     world.mine().execute(log(lead.record(), ActivityKind::Call, Some(Direction::Out))).unwrap();
-    assert_eq!((read().first_response_at, read().state.as_str()), (Some(at("2025-01-03T02:00:00Z")), "following"));
+    assert_eq!(
+        (read().first_response_at, read().state.as_str()),
+        (Some(at("2025-01-03T02:00:00Z")), "following")
+    );
     world.on("2025-01-04");
     world.mine().execute(log(lead.record(), ActivityKind::Call, Some(Direction::Out))).unwrap();
     assert_eq!(read().first_response_at, Some(at("2025-01-03T02:00:00Z")));

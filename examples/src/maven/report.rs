@@ -34,13 +34,7 @@ fn engaged_at(deal: &Opportunity) -> Option<Instant> {
 ///
 /// # Errors
 /// When the store or the output fails.
-pub fn report(
-    out: &mut dyn Write,
-    crm: &Crm,
-    files: &Files,
-    office: &Office,
-    done: &Replayed,
-) -> Outcome {
+pub fn report(out: &mut dyn Write, crm: &Crm, files: &Files, office: &Office, done: &Replayed) -> Outcome {
     writeln!(out, "{}", read(files, office, done))?;
     let notes = Table::new("Nothing dropped silently", ["what", "rows", "done with it"])
         .rows(&files.corrections, |fix| {

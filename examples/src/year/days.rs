@@ -14,7 +14,7 @@ use crm_core::exchange::{Fault, Rejection, Report};
 use crm_core::prelude::*;
 use crm_core::record::field::Field;
 
-use super::files::{ActivityRow, DealMoveRow, DealRow, Event, Files, LeadMoveRow, LineRow, instant, ZONE};
+use super::files::{ActivityRow, DealMoveRow, DealRow, Event, Files, LeadMoveRow, LineRow, ZONE, instant};
 use super::intake::Leads;
 use super::people::People;
 use crate::progress::ImportBar;
@@ -74,7 +74,8 @@ impl<'c> Days<'c> {
                 days.morning(today)?;
             }
             clock.set(at.max(crm.now()));
-            days.happens(event)?;
+            let what = event.to_string();
+            days.happens(event).map_err(|error| format!("{at}, {what}: {error}"))?;
             bar.advance(place as u64, days.leads.report.rejected + days.activities.rejected);
         }
         let end = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("no new year")?;
@@ -153,7 +154,8 @@ impl<'c> Days<'c> {
         let unknown = |_| cell("about", &row.about, "reference.unknown", "the code of a record");
         let about = self.record(&row.about).map_err(unknown)?;
         let contact = some(&row.contact).map(|code| self.id(code)).transpose()?;
-        let minutes = some(&row.minutes).map(str::parse).transpose()?;
+        let minutes = some(&row.minutes).map(str::parse::<u32>).transpose();
+        let minutes = minutes.map_err(|_| cell("minutes", &row.minutes, "value.type", "a length of time"))?;
         let next = some(&row.next_follow_up).map(str::parse::<NaiveDate>).transpose()?;
         let next = next.map(|day| FollowUp {
             subject: format!("跟进 Follow up: {}", row.subject),
@@ -167,7 +169,7 @@ impl<'c> Days<'c> {
             kind: KindCode::from(kind),
             direction: Direction::from_name(&row.direction),
             at: Some(at),
-            minutes,
+            minutes: minutes.map(i64::from),
             contact,
             participants: Vec::new(),
             subject: row.subject.clone(),
@@ -333,7 +335,7 @@ fn tell(report: &mut Report, line: u64, done: Outcome) -> Outcome {
                 };
                 invalid.into_iter().map(fault).collect()
             }
-            error => Err(error)?,
+            error => vec![Fault::new(error.code(), error.to_string())],
         },
     };
     report.rejected += 1;

@@ -1,5 +1,6 @@
 //! The tables of the year as they are in the files, and the events in them.
 
+use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -174,6 +175,18 @@ pub enum Event {
     Moves(u64, DealMoveRow),
 }
 
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Lead(_) => f.write_str("a lead comes in"),
+            Event::Activity(line, row) => write!(f, "activities.csv line {line}: {} {}", row.by, row.about),
+            Event::LeadMove(row) => write!(f, "{}: {} {}", row.by, row.step, row.lead),
+            Event::Opens(row) => write!(f, "{}: opens {}", row.owner, row.code),
+            Event::Moves(line, row) => write!(f, "deal_moves.csv line {line}: {} {}", row.step, row.deal),
+        }
+    }
+}
+
 /// The files of a year.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -201,18 +214,20 @@ impl Files {
         Ok(BufReader::new(file))
     }
 
-    /// How many rows a file has, whatever is in them.
+    /// The headings of a file and its rows as they stand there.
     ///
     /// # Errors
     /// When it can't be read.
-    pub fn count(&self, name: &str) -> Outcome<u64> {
+    pub fn sheet(&self, name: &str) -> Outcome<(Vec<String>, Vec<Next>)> {
         let broken = |fault: Fault| format!("{name}: {fault}");
         let mut file = CsvReader::open(self.open(name)?, None, Limits::default()).map_err(broken)?;
-        let mut rows = 0;
-        while file.next().map_err(broken)? != Next::End {
-            rows += 1;
+        let mut rows = Vec::new();
+        loop {
+            match file.next().map_err(broken)? {
+                Next::End => return Ok((file.headings().to_vec(), rows)),
+                row => rows.push(row),
+            }
         }
-        Ok(rows)
     }
 
     /// The rows of a file, each with its line.
@@ -258,20 +273,16 @@ impl Files {
     }
 
     fn leads(&self) -> Outcome<(Vec<String>, Vec<(Instant, Event)>)> {
-        let broken = |fault: Fault| format!("leads.csv: {fault}");
-        let mut file = CsvReader::open(self.open("leads.csv")?, None, Limits::default()).map_err(broken)?;
-        let headings = file.headings().to_vec();
+        let (headings, rows) = self.sheet("leads.csv")?;
         let time = headings.iter().position(|heading| heading == "登记时间").ok_or("no 登记时间")?;
         let (mut last, mut leads) = (Instant::MIN, Vec::new());
-        loop {
-            let next = file.next().map_err(broken)?;
-            match &next {
-                Next::End => return Ok((headings, leads)),
-                Next::Row(_, cells) => last = instant(cells.get(time).unwrap_or_default()).unwrap_or(last),
-                Next::Bad(..) => {}
+        for row in rows {
+            if let Next::Row(_, cells) = &row {
+                last = instant(cells.get(time).unwrap_or_default()).unwrap_or(last);
             }
-            leads.push((last, Event::Lead(next)));
+            leads.push((last, Event::Lead(row)));
         }
+        Ok((headings, leads))
     }
 }
 

@@ -19,7 +19,7 @@ use crm_core::prelude::*;
 
 pub use days::Days;
 pub use files::{Files, ZONE, instant};
-pub use intake::before_the_year;
+pub use intake::{Before, Double, before_the_year};
 pub use people::People;
 
 use crate::Outcome;
@@ -34,8 +34,8 @@ pub const MIDSUMMER: &str = "2025-06-30 23:59";
 pub struct Year<'c> {
     /// The people in it.
     pub people: &'c People,
-    /// What was imported before it.
-    pub before: Vec<(&'static str, Report)>,
+    /// What was there before it.
+    pub before: Before,
     /// What happened.
     pub days: Days<'c>,
 }
@@ -47,15 +47,14 @@ impl<'c> Year<'c> {
     /// When a file can't be read, or something is refused that should not be.
     pub fn live(crm: &'c Crm, clock: &'c ManualClock, people: &'c People, folder: &Path) -> Outcome<Self> {
         let files = Files::new(folder);
-        let director = people.session(crm, "U01")?;
-        let before = before_the_year(crm, &files, people, &director)?;
+        let before = before_the_year(&files, people, &crm.system())?;
         let days = Days::live(crm, clock, people, &files)?;
         Ok(Year { people, before, days })
     }
 
     /// What became of each file's rows.
     pub fn reports(&self) -> Vec<(&str, &Report)> {
-        let before = self.before.iter().map(|(file, report)| (*file, report));
+        let before = self.before.reports.iter().map(|(file, report)| (*file, report));
         let through = [
             ("leads.csv", &self.days.leads.report),
             ("activities.csv", &self.days.activities),
@@ -71,6 +70,8 @@ impl<'c> Year<'c> {
     pub fn tell(&self, out: &mut dyn Write, crm: &Crm) -> Outcome {
         let director = self.people.session(crm, "U01")?;
         reports::imports(out, &self.reports())?;
+        reports::doubles(out, &self.before.doubles)?;
+        reports::leads(out, &director)?;
         reports::board(out, &director)?;
         reports::stages(out, &director)?;
         reports::win_rates(out, &director)?;

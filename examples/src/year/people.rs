@@ -95,7 +95,8 @@ impl People {
     fn hire(&mut self, system: &Session<'_>, rows: &[(u64, UserRow)]) -> Outcome {
         let roles = roles(system)?;
         for (_, row) in rows {
-            let role = roles.get(row.position.as_str()).ok_or_else(|| format!("no role `{}`", row.position))?;
+            let role =
+                roles.get(row.position.as_str()).ok_or_else(|| format!("no role `{}`", row.position))?;
             let user = system.execute(CreateUser {
                 login: row.code.clone(),
                 name: row.name.clone(),
@@ -178,10 +179,10 @@ fn settings(system: &Session<'_>) -> Outcome {
 /// Directors see and do everything, managers in their department, clerks with what is theirs; what a
 /// customer earns is no business of a clerk, and its credit code is shown to him in part.
 fn roles(system: &Session<'_>) -> Outcome<BTreeMap<&'static str, RoleId>> {
-    use Action::{Assign, Claim, Convert, Create, Import, Move, Read, Release, Update};
+    use Action::{Assign, Claim, Convert, Create, Delete, Import, Move, Read, Release, Update};
     let work = [Read, Create, Update, Move, Claim, Release, Convert];
     let lead = [Read, Create, Update, Move, Claim, Release, Convert, Assign];
-    let all = [Read, Create, Update, Move, Claim, Release, Convert, Assign, Import];
+    let all = [Read, Create, Update, Delete, Move, Claim, Release, Convert, Assign, Import];
     let grant = |kind: &str, actions: &[Action], scope| Grant {
         kind: kind.to_owned(),
         actions: actions.to_vec(),
@@ -193,14 +194,12 @@ fn roles(system: &Session<'_>) -> Outcome<BTreeMap<&'static str, RoleId>> {
             grant("user", &[Read], Scope::All),
             grant("department", &[Read], Scope::All),
             grant("product", &[Read], Scope::All),
+            grant("pool", &[Read], Scope::All),
         ]
     };
     let rule = |field: &str, access| FieldRule { kind: "customer".into(), field: field.to_owned(), access };
-    let director = DefineRole {
-        name: "director".into(),
-        grants: everybody(&all, Scope::All),
-        ..DefineRole::default()
-    };
+    let director =
+        DefineRole { name: "director".into(), grants: everybody(&all, Scope::All), ..DefineRole::default() };
     let manager = DefineRole {
         name: "manager".into(),
         grants: everybody(&lead, Scope::DepartmentBelow),
@@ -209,10 +208,7 @@ fn roles(system: &Session<'_>) -> Outcome<BTreeMap<&'static str, RoleId>> {
     let clerk = DefineRole {
         name: "clerk".into(),
         grants: everybody(&work, Scope::Own),
-        fields: vec![
-            rule("annual_revenue", FieldAccess::Hidden),
-            rule("credit_code", FieldAccess::Masked),
-        ],
+        fields: vec![rule("annual_revenue", FieldAccess::Hidden), rule("credit_code", FieldAccess::Masked)],
         ..DefineRole::default()
     };
     let mut roles = BTreeMap::new();

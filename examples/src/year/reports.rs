@@ -6,8 +6,8 @@ use std::io::Write;
 use crm_core::base::calendar::local_time;
 use crm_core::base::{Kind, KindNo, kind};
 use crm_core::domain::activity::Activity;
-use crm_core::exchange::Report;
 use crm_core::engine::{JournalItem, TimelineItem};
+use crm_core::exchange::Report;
 use crm_core::insight::pipeline::{self, Figures, figures_by, funnel, time_in_stage};
 use crm_core::prelude::*;
 use crm_core::record::lifecycle::{Lifecycle, StateClass};
@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::files::ZONE;
+use super::intake::Double;
 use super::people::People;
 use crate::Outcome;
 use crate::table::{Cell, Table, bar, clipped, count, days, money, none, percent, price, text};
@@ -78,6 +79,26 @@ pub fn imports(out: &mut dyn Write, reports: &[(&str, &Report)]) -> Outcome {
     Ok(())
 }
 
+/// What was there twice.
+///
+/// # Errors
+/// When the output fails.
+pub fn doubles(out: &mut dyn Write, doubles: &[Double]) -> Outcome {
+    let table = Table::new("查重 There twice before the year", ["code", "name", "repeats", "by its"]).rows(
+        doubles,
+        |double| {
+            [
+                text(double.code.as_str()),
+                clipped(&double.name, 36),
+                text(double.of.as_str()),
+                text(double.key),
+            ]
+        },
+    );
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
 /// The deals that a session sees, now or as they stood.
 ///
 /// # Errors
@@ -86,18 +107,22 @@ pub fn deals(session: &Session<'_>) -> Outcome<Vec<(Opportunity, pipeline::Deal)
     Ok(session.deals(&Query::of(kind::Opportunity::NO), &|_| None)?)
 }
 
-/// The board of open deals.
+/// The board of open deals; those without a move for 60 days stand still.
 ///
 /// # Errors
 /// When the store or the output fails.
 pub fn board(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let board = session.board(None, None, 3)?;
-    let columns = ["stage", "deals", "amount", "weighted", "rotting", "the next to close"];
+    let mut still: BTreeMap<String, u64> = BTreeMap::new();
+    let (deals, now) = (deals(session)?, session.instant());
+    for (deal, _) in deals.iter().filter(|(deal, _)| stands_still(deal, now)) {
+        *still.entry(deal.state.clone()).or_default() += 1;
+    }
+    let columns = ["stage", "deals", "amount", "weighted", "still > 60 d", "the next to close"];
     let title = format!("看板 Board: {}", board.pipeline);
     let open = |stage: &str| stage_class(session, stage).is_ok_and(|class| class == StateClass::Open);
     let mut table = Table::new(title, columns);
     for column in board.columns.iter().filter(|column| open(&column.stage)) {
-        let rotting = column.cards.iter().filter(|card| card.rotting).count();
         for (place, card) in column.cards.iter().enumerate() {
             let head = match place {
                 0 => [
@@ -105,7 +130,7 @@ pub fn board(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
                     count(column.count as u64),
                     money(column.amount),
                     money(column.weighted),
-                    count(rotting as u64),
+                    count(still.get(&column.stage).copied().unwrap_or(0)),
                 ],
                 _ => [text(""), text(""), text(""), text(""), text("")],
             };
@@ -117,6 +142,12 @@ pub fn board(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     }
     writeln!(out, "{table}")?;
     Ok(())
+}
+
+/// Whether a deal is open and has not moved for 60 days.
+pub fn stands_still(deal: &Opportunity, now: Instant) -> bool {
+    let since = deal.state_since.filter(|_| deal.closed_at.is_none());
+    since.is_some_and(|since| now - since > Span::from_days(60))
 }
 
 fn stage_class(session: &Session<'_>, stage: &str) -> Outcome<StateClass> {
@@ -161,7 +192,14 @@ pub fn stages(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let columns = ["stage", "deals", "mean", "median", "longest", ""];
     let table = Table::new("阶段用时 Time in stage", columns).rows(times, |time| {
         let width = bar(time.mean.days(), longest);
-        [text(time.stage), count(time.deals as u64), days(time.mean), days(time.median), days(time.longest), width]
+        [
+            text(time.stage),
+            count(time.deals as u64),
+            days(time.mean),
+            days(time.median),
+            days(time.longest),
+            width,
+        ]
     });
     writeln!(out, "{table}")?;
     Ok(())
@@ -208,23 +246,60 @@ pub fn win_rates(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     Ok(())
 }
 
-/// What went back to the public pools.
+/// What became of the year's leads.
+///
+/// # Errors
+/// When the store or the output fails.
+pub fn leads(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let leads = session.list::<Lead>(&Query::of(kind::Lead::NO).limit(10_000))?.items;
+    let lifecycle = crm_core::record::lifecycle::defaults::lead();
+    let of = |state: &str| leads.iter().filter(|lead| lead.state == state).count();
+    let most = lifecycle.states.iter().map(|state| of(&state.code)).max().unwrap_or(0) as f64;
+    let mut waits: Vec<Span> = leads.iter().filter_map(Lead::first_response_time).collect();
+    waits.sort();
+    let median = waits.get(waits.len() / 2).copied().unwrap_or_default();
+    let nobody = leads.iter().filter(|lead| lead.owner.is_none()).count();
+    let repeats = leads.iter().filter(|lead| lead.duplicate_of.is_some()).count();
+    let table = Table::new("线索 Leads of the year", ["state", "leads", ""])
+        .rows(&lifecycle.states, |state| {
+            let here = of(&state.code);
+            [text(format!("{} {}", state.zh, state.en)), count(here as u64), bar(here as f64, most)]
+        })
+        .total([
+            text("all"),
+            count(leads.len() as u64),
+            text(format!(
+                "{nobody} in the pool, {repeats} marked as repeats; answered after {:.1} h (median)",
+                median.days() * 24.0
+            )),
+        ]);
+    writeln!(out, "{table}")?;
+    Ok(())
+}
+
+/// What went back to the public pools: of the customers from before the year, one by one; of those that
+/// were won over in it, how many.
 ///
 /// # Errors
 /// When the store or the output fails.
 pub fn pools(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let (this_year, before): (Vec<_>, Vec<_>) =
+        reclaimed(session)?.into_iter().partition(|customer| customer.code.starts_with("C2025"));
+    let day = |at: Option<Instant>| at.map_or(String::new(), |at| local_time(at, ZONE).date().to_string());
     let columns = ["customer", "name", "its owner was", "last heard of", "in the pool since", "pool"];
-    let table = Table::new("公海回收 Taken back for want of follow-up", columns).rows(reclaimed(session)?, |customer| {
-        let day = |at: Option<Instant>| at.map_or(String::new(), |at| local_time(at, ZONE).date().to_string());
-        [
-            text(customer.code.as_str()),
-            clipped(&customer.name, 32),
-            customer.previous_owner.map_or_else(none, |owner| text(session.title(owner.record()))),
-            text(day(customer.last_activity_at)),
-            text(day(customer.pooled_at)),
-            customer.pool.map_or_else(none, |pool| text(session.title(pool.record()))),
-        ]
-    });
+    let new = format!("and {} of the year's new customers", this_year.len());
+    let table = Table::new("公海回收 Taken back for want of follow-up", columns)
+        .rows(&before, |customer| {
+            [
+                text(customer.code.as_str()),
+                clipped(&customer.name, 32),
+                customer.previous_owner.map_or_else(none, |owner| text(session.title(owner.record()))),
+                text(day(customer.last_activity_at)),
+                text(day(customer.pooled_at)),
+                customer.pool.map_or_else(none, |pool| text(session.title(pool.record()))),
+            ]
+        })
+        .total([count(before.len() as u64), text(new)]);
     writeln!(out, "{table}")?;
     Ok(())
 }
@@ -273,7 +348,10 @@ pub fn eyes(out: &mut dyn Write, crm: &Crm, people: &People) -> Outcome {
         .limit(1);
     let own_eyes = sessions.last().ok_or("nobody")?;
     let clerk = people.user("U07")?;
-    let one = Query { filter: Some(format!("owner = {} and credit_code is not empty", clerk.record()).parse()?), ..own };
+    let one = Query {
+        filter: Some(format!("owner = {} and credit_code is not empty", clerk.record()).parse()?),
+        ..own
+    };
     let Some(customer) = own_eyes.rows(&one)?.items.pop() else { return Ok(()) };
     let mut table = Table::new("字段权限 The same customer in their eyes", columns());
     for (label, field) in [
@@ -298,10 +376,12 @@ pub fn eyes(out: &mut dyn Write, crm: &Crm, people: &People) -> Outcome {
 /// # Errors
 /// When the store or the output fails.
 pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
-    let mut bought: BTreeMap<CustomerId, usize> = BTreeMap::new();
+    let mut bought: BTreeMap<CustomerId, (usize, usize)> = BTreeMap::new();
     for (deal, _) in deals(session)? {
-        if let (Some(customer), Some(_)) = (deal.customer, deal.won_at) {
-            *bought.entry(customer).or_default() += 1;
+        if let Some(customer) = deal.customer {
+            let (won, all) = bought.entry(customer).or_default();
+            *won += usize::from(deal.won_at.is_some());
+            *all += 1;
         }
     }
     let best = bought.iter().max_by_key(|(id, deals)| (**deals, std::cmp::Reverse(**id)));
@@ -319,16 +399,19 @@ pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
         .row([text("负责人 owner"), text(title(customer.owner.map(Id::record)))])
         .row([text("状态 state"), text(customer.state.as_str())]);
     writeln!(out, "{profile}")?;
-    let contacts = Table::new("联系人 Contacts", ["name", "post", "phone", "e-mail", "primary"])
-        .rows(&view.contacts, |(post, contact)| {
+    let contacts = Table::new("联系人 Contacts", ["name", "post", "phone", "e-mail", "primary"]).rows(
+        &view.contacts,
+        |(post, contact)| {
             let phone = contact.phones.first().map_or("", |phone| phone.raw.as_str());
             let email = contact.emails.first().map_or("", |email| email.raw.as_str());
             let primary = if post.primary == Some(true) { "yes" } else { "" };
             [contact.name.as_str(), post.title.as_str(), phone, email, primary].map(text)
-        });
+        },
+    );
     writeln!(out, "{contacts}")?;
-    let deals = Table::new("商机 Deals", ["code", "name", "stage", "amount", "closed"])
-        .rows(&view.opportunities, |deal| {
+    let deals = Table::new("商机 Deals", ["code", "name", "stage", "amount", "closed"]).rows(
+        &view.opportunities,
+        |deal| {
             [
                 text(deal.code.as_str()),
                 clipped(&deal.name, 36),
@@ -336,15 +419,26 @@ pub fn customer(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
                 deal.amount.map_or_else(none, price),
                 deal.closed_at.map_or_else(none, |at| text(local(at))),
             ]
-        });
+        },
+    );
     writeln!(out, "{deals}")?;
-    let timeline = Table::new("时间线 Timeline, newest first", ["when", "what", "who", ""])
-        .rows(view.timeline.items.iter().take(12), |item| match item {
+    let timeline = Table::new("时间线 Timeline, newest first", ["when", "what", "who", ""]).rows(
+        view.timeline.items.iter().filter(|item| is_told(item)),
+        |item| match item {
             TimelineItem::Activity(activity) => spoken(session, activity),
             TimelineItem::Change(change) => changed(session, change),
-        });
+        },
+    );
     writeln!(out, "{timeline}")?;
     Ok(())
+}
+
+/// Whether a timeline's item is worth a line: an activity is, the note that it leaves on a record is not.
+fn is_told(item: &TimelineItem) -> bool {
+    match item {
+        TimelineItem::Activity(_) => true,
+        TimelineItem::Change(change) => change.action != LogActivity::NAME,
+    }
 }
 
 fn spoken(session: &Session<'_>, activity: &Activity) -> [Cell; 4] {
@@ -367,20 +461,30 @@ fn actor(session: &Session<'_>, change: &JournalItem) -> String {
 }
 
 fn changed(session: &Session<'_>, change: &JournalItem) -> [Cell; 4] {
-    let fields: Vec<_> = change.fields.iter().map(|field| field.field.as_str()).collect();
-    let what = format!("{} changed: {}", session.title(change.record), fields.join(", "));
+    let title = session.title(change.record);
+    let what = match change.fields.iter().find(|field| field.field == "state") {
+        Some(state) if !state.old.is_empty() => format!("{title}: {} → {}", state.old, state.new),
+        _ => {
+            let fields: Vec<_> = change.fields.iter().map(|field| field.field.as_str()).collect();
+            format!("{title}: {}", fields.join(", "))
+        }
+    };
     [text(local(change.at)), text(change.action.as_str()), text(actor(session, change)), clipped(&what, 56)]
 }
 
-/// The journal of a deal: of the won ones, that with the longest.
+/// The journal of a deal: of the won ones, that with the longest way there.
 ///
 /// # Errors
 /// When the store or the output fails.
 pub fn journal(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
+    let moves = |journal: &[JournalItem]| {
+        let moved = |item: &&JournalItem| item.fields.iter().any(|field| field.field == "state");
+        journal.iter().filter(moved).count()
+    };
     let mut longest: Option<(Opportunity, Vec<JournalItem>)> = None;
     for (deal, _) in deals(session)?.into_iter().filter(|(deal, _)| deal.won_at.is_some()) {
         let journal = session.journal(deal.meta.id.record(), None, 1_000)?;
-        if longest.as_ref().is_none_or(|(_, known)| journal.len() > known.len()) {
+        if longest.as_ref().is_none_or(|(_, known)| moves(&journal) > moves(known)) {
             longest = Some((deal, journal));
         }
     }
@@ -389,11 +493,7 @@ pub fn journal(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let mut table = Table::new(title, ["when", "who", "command", "field", "from", "to", "reason"]);
     let told = ["name", "code", "owner", "state", "amount", "close_on", "lost_reason"];
     for change in journal.iter().rev() {
-        let mut head = [
-            text(local(change.at)),
-            text(actor(session, change)),
-            text(change.action.as_str()),
-        ];
+        let mut head = [text(local(change.at)), text(actor(session, change)), text(change.action.as_str())];
         let mut reason = clipped(&change.reason, 24);
         for field in change.fields.iter().filter(|field| told.contains(&field.field.as_str())) {
             let shown = |value: &Value| match value {
@@ -431,11 +531,15 @@ pub fn standing(session: &Session<'_>) -> Outcome<BTreeMap<String, (u64, Decimal
 pub fn as_it_stood(out: &mut dyn Write, session: &Session<'_>, then: Instant) -> Outcome {
     let (before, now) = (standing(&session.as_of(then))?, standing(session)?);
     let pipeline = session.pipeline(None)?;
-    let of = |standing: &BTreeMap<String, (u64, Decimal)>, stage: &str| standing.get(stage).copied().unwrap_or_default();
+    let of = |standing: &BTreeMap<String, (u64, Decimal)>, stage: &str| {
+        standing.get(stage).copied().unwrap_or_default()
+    };
     let title = format!("历史快照 The pipeline as it stood on {}", local(then));
-    let table = Table::new(title, ["stage", "deals then", "worth then", "deals now", "worth now"])
-        .rows(&pipeline.states, |state| {
-            let ((deals_then, worth_then), (deals_now, worth_now)) = (of(&before, &state.code), of(&now, &state.code));
+    let table = Table::new(title, ["stage", "deals then", "worth then", "deals now", "worth now"]).rows(
+        &pipeline.states,
+        |state| {
+            let ((deals_then, worth_then), (deals_now, worth_now)) =
+                (of(&before, &state.code), of(&now, &state.code));
             [
                 text(stage_label(&state.zh, &state.en)),
                 count(deals_then),
@@ -443,7 +547,8 @@ pub fn as_it_stood(out: &mut dyn Write, session: &Session<'_>, then: Instant) ->
                 count(deals_now),
                 money(yuan(worth_now)),
             ]
-        });
+        },
+    );
     writeln!(out, "{table}")?;
     Ok(())
 }

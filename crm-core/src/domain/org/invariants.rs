@@ -86,6 +86,10 @@ pub(super) fn user(
     if after.capacity.is_some_and(|capacity| capacity < 0) {
         return Err(Error::invalid("capacity", "user.capacity", "a capacity is not less than nothing"));
     }
+    if let Some(leave) = after.leave.iter().find(|leave| leave.until < leave.from) {
+        let message = format!("leave from `{}` can't end on `{}`", leave.from, leave.until);
+        return Err(Error::invalid("leave", "user.leave", message));
+    }
     let had = before.map(|before| before.roles).unwrap_or_default();
     let given: Vec<RoleId> = after.roles.iter().filter(|role| !had.contains(role)).copied().collect();
     if given.is_empty() || is_administrator(desk) {

@@ -14,6 +14,14 @@ use crate::record::spec::{IndexSpec, Part};
 
 choice_fields!(Disclosure);
 
+row! {
+    /// Days on which a user is away by leave, the last included.
+    pub struct Leave as Row {
+        from: NaiveDate = "From" "起始日";
+        until: NaiveDate = "Until" "截止日";
+    }
+}
+
 record! {
     /// A person who uses the host.
     pub struct User is User {
@@ -37,6 +45,8 @@ record! {
         18 signed_in_at: Option<Instant> = "Last sign-in" "最近登录" [SYSTEM];
         /// How many open leads the user takes at most.
         19 capacity: Option<i64> = "Lead capacity" "线索上限";
+        /// Approved leave: days that don't count against the user.
+        20 leave: Vec<Leave> = "Leave" "休假";
     }
     spec {
         title: User::name, steers: true, invariant: Some(invariants::user),

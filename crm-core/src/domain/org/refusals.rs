@@ -5,6 +5,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("user.delete", "a user is disabled, never deleted"),
     ("user.manager_cycle", "a user would be his own superior"),
     ("user.capacity", "a capacity is less than nothing"),
+    ("user.leave", "leave ends before it begins"),
     ("user.role_above", "only an administrator gives an administrator's role"),
     ("user.disabled", "the user is disabled"),
     ("user.sign_in_of_another", "a sign-in is reported by the host or for oneself"),

@@ -63,6 +63,8 @@ pub struct ReclaimFacts {
     pub state: String,
     /// Its flags.
     pub flags: Vec<String>,
+    /// The owner's leave, as first and last days.
+    pub leave: Vec<(NaiveDate, NaiveDate)>,
 }
 
 crate::choice! {
@@ -104,7 +106,8 @@ pub enum Decision {
 /// Decides whether a record stays with its owner: the first of the pool's rules to run out counts.
 ///
 /// A record goes back on the day after so many whole days without what the rule asks for, in working
-/// days on a working day. What happened before the owner got it does not count against him.
+/// days on a working day. What happened before the owner got it does not count against him, nor do
+/// days on which he is on leave.
 pub fn reclaim_decision(facts: &ReclaimFacts, pool: &Pool, calendar: &WorkCalendar) -> Decision {
     let exempt = pool.exempt_levels.contains(&facts.level)
         || pool.exempt_states.contains(&facts.state)
@@ -117,7 +120,7 @@ pub fn reclaim_decision(facts: &ReclaimFacts, pool: &Pool, calendar: &WorkCalend
     let working = (pool.working_days == Some(true)).then_some(calendar);
     let deadlines = rules.into_iter().filter_map(|(days, last, reason)| {
         let from = last.map_or(facts.owned_since, |last| last.max(facts.owned_since));
-        Some((days_after(from, days?.saturating_add(1), working), reason))
+        Some((deadline_after(from, days?, working, &facts.leave), reason))
     });
     let Some((deadline, reason)) = deadlines.min_by_key(|(deadline, _)| *deadline).filter(|_| !exempt) else {
         return Decision::Keep { next_check: None };
@@ -129,6 +132,28 @@ pub fn reclaim_decision(facts: &ReclaimFacts, pool: &Pool, calendar: &WorkCalend
         Decision::Warn { reason, since, deadline }
     } else {
         Decision::Keep { next_check: Some(since) }
+    }
+}
+
+/// The first day after so many whole days since another, without the days of leave and not on one.
+fn deadline_after(
+    from: NaiveDate,
+    days: i64,
+    working: Option<&WorkCalendar>,
+    leave: &[(NaiveDate, NaiveDate)],
+) -> NaiveDate {
+    let mut away = 0;
+    loop {
+        let deadline = days_after(from, days.saturating_add(1 + away), working);
+        let days = from.iter_days().skip(1).take_while(|day| *day <= deadline && !leave.is_empty());
+        let counts = |day: &NaiveDate| working.is_none_or(|calendar| calendar.is_working_day(*day));
+        let on_leave = |day: &NaiveDate| leave.iter().any(|(first, last)| first <= day && day <= last);
+        let lost = days.filter(|day| counts(day) && on_leave(day)).count();
+        let lost = i64::try_from(lost).unwrap_or(i64::MAX);
+        if lost == away {
+            return deadline;
+        }
+        away = lost;
     }
 }
 
@@ -147,6 +172,9 @@ pub fn next_pass(now: Instant, zone: TimeZone) -> Instant {
     start_of_day(tomorrow, zone).max(now + Span::from_secs(1))
 }
 
+/// The most days that a rule may count: a hundred years.
+const MOST_DAYS: i64 = 36_525;
+
 /// What is wrong with a pool's rules.
 pub(super) fn pool_problems(pool: &Pool) -> Vec<Invalid> {
     let mut problems = Vec::new();
@@ -161,6 +189,11 @@ pub(super) fn pool_problems(pool: &Pool) -> Vec<Invalid> {
         ("claims_a_day", pool.claims_a_day),
         ("cooldown_days", pool.cooldown_days),
     ];
+    for (field, days) in least_one.iter().chain(&least_none) {
+        if let Some(days) = days.filter(|days| *days > MOST_DAYS && !field.contains("limit")) {
+            problems.push(Invalid::new(field, "pool.days", format!("`{days}` is more than {MOST_DAYS}")));
+        }
+    }
     let least_one = least_one.into_iter().map(|(field, days)| (field, days, 1));
     let least_none = least_none.into_iter().map(|(field, days)| (field, days, 0));
     for (field, given, least) in least_one.chain(least_none) {
@@ -237,6 +270,7 @@ mod tests {
             level: "a".into(),
             state: "following".into(),
             flags: vec!["key".into()],
+            leave: Vec::new(),
         }
     }
 
@@ -272,6 +306,15 @@ mod tests {
         check(each, &facts("2026-03-20"), Reclaim { reason: NoOpportunity });
         let bought = ReclaimFacts { opportunity: Some(day("2026-03-19")), ..facts("2026-03-20") };
         check(each, &bought, Reclaim { reason: NoDeal });
+        // Away on the 4th and 5th: two days more; on leave nobody loses anything.
+        let away =
+            |last: &str| ReclaimFacts { leave: vec![(day("2026-03-04"), day(last))], ..facts("2026-03-07") };
+        check(three, &away("2026-03-05"), Keep { next_check: Some(day("2026-03-08")) });
+        check(three, &away("2026-03-31"), Keep { next_check: Some(day("2026-04-03")) });
+        check(week, &away("2026-03-08"), Keep { next_check: Some(day("2026-03-13")) });
+        let before =
+            ReclaimFacts { leave: vec![(day("2026-02-01"), day("2026-03-02"))], ..facts("2026-03-06") };
+        check(three, &before, Reclaim { reason: NoFollowUp });
         let exempt: [fn(&mut Pool); 3] = [
             |pool| (pool.follow_up_days, pool.exempt_levels) = (Some(3), vec!["a".into()]),
             |pool| (pool.follow_up_days, pool.exempt_states) = (Some(3), vec!["following".into()]),
@@ -302,6 +345,7 @@ mod tests {
             assert_eq!(found, fields);
         };
         check(|pool| pool.follow_up_days = Some(0), &["follow_up_days"]);
+        check(|pool| pool.cooldown_days = Some(i64::MAX), &["cooldown_days"]);
         check(
             |pool| (pool.deal_days, pool.owned_limit) = (Some(-1), Some(-1)),
             &["deal_days", "owned_limit"],

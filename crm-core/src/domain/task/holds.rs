@@ -26,11 +26,12 @@ pub(super) fn check(
     }
     // A monthly task remembers its day, so that a short month does not shift it for good.
     let zone = desk.settings().zone;
-    if let (Some(due), Some(recurrence)) = (task.due_at, &mut task.recurrence) {
-        if recurrence.unit == Every::Month && recurrence.day.is_none() {
-            recurrence.day = Some(local_date(due, zone).day());
-            desk.put(&task)?;
-        }
+    if let (Some(due), Some(recurrence)) = (task.due_at, &mut task.recurrence)
+        && recurrence.unit == Every::Month
+        && recurrence.day.is_none()
+    {
+        recurrence.day = Some(local_date(due, zone).day());
+        desk.put(&task)?;
     }
     Ok(())
 }

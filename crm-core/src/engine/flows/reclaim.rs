@@ -9,6 +9,8 @@
 //! The eldest pool of a kind that reclaims leads the pass, for all pools of the kind. Each pool has a
 //! chain of due items all the same, so that the next one leads when the eldest goes.
 
+use std::collections::BTreeMap;
+
 use super::pools;
 use crate::base::calendar::{WorkCalendar, local_date, start_of_day};
 use crate::base::id::id_bits;
@@ -58,15 +60,14 @@ pub(super) fn sweep(desk: &mut dyn Desk, due: &Due) -> Result<()> {
 /// Queues the records about which something is to be done; each is a unit of its own, with its own
 /// reason in the journal.
 fn look_at(desk: &mut dyn Desk, pools: &[Pool], records: &[RecordRef]) -> Result<()> {
-    let users = pools_users(desk)?;
-    let departments = pools::departments(desk, &users)?;
+    let users = users(desk)?;
     let calendar = desk.settings().work_calendar();
     for record in records {
         let Some(image) = desk.enlist(*record, Purpose::Pool)? else { continue };
         let sheet = Sheet::read(desk, *record, &image)?;
-        let Some(owner) = sheet.owner()? else { continue };
-        let Some(pool) = pools::home(pools, &sheet, departments.get(&owner).copied())? else { continue };
-        let acts = match decide(desk, &sheet, pool, &calendar)? {
+        let Some(owner) = sheet.owner()?.and_then(|owner| users.get(&owner)) else { continue };
+        let Some(pool) = pools::home(pools, &sheet, owner.department)? else { continue };
+        let acts = match decide(desk, &sheet, owner, pool, &calendar)? {
             Decision::Keep { .. } => false,
             Decision::Warn { since, .. } => {
                 let warning = warning_id(desk, &sheet, since);
@@ -83,10 +84,14 @@ fn look_at(desk: &mut dyn Desk, pools: &[Pool], records: &[RecordRef]) -> Result
     Ok(())
 }
 
-fn pools_users(desk: &mut dyn Desk) -> Result<Vec<UserId>> {
+fn users(desk: &mut dyn Desk) -> Result<BTreeMap<UserId, User>> {
     let kind = <User as Record>::Kind::NO;
     let lookup = Lookup { kind, index: USER_BY_LOGIN, parts: Vec::new(), limit: usize::MAX };
-    Ok(desk.matches(&lookup)?.into_iter().filter_map(RecordRef::as_id).collect())
+    let mut users = BTreeMap::new();
+    for id in desk.matches(&lookup)?.into_iter().filter_map(RecordRef::as_id) {
+        users.extend(desk.enlist_as::<User>(id, Purpose::Pool)?.map(|user| (id, user)));
+    }
+    Ok(users)
 }
 
 /// Reclaims a record or warns its owner, if that is still due. The note names the pool.
@@ -96,9 +101,10 @@ pub(super) fn reclaim(desk: &mut dyn Desk, due: &Due) -> Result<()> {
     let Some(image) = desk.enlist(due.about, Purpose::Pool)? else { return Ok(()) };
     let mut sheet = Sheet::read(desk, due.about, &image)?;
     let Some(owner) = sheet.owner()? else { return Ok(()) };
+    let Some(user) = desk.enlist_as::<User>(owner, Purpose::Pool)? else { return Ok(()) };
     let title = sheet.title()?;
     let calendar = desk.settings().work_calendar();
-    match decide(desk, &sheet, &pool, &calendar)? {
+    match decide(desk, &sheet, &user, &pool, &calendar)? {
         Decision::Keep { .. } => Ok(()),
         Decision::Warn { reason, since, deadline } => {
             let id = warning_id(desk, &sheet, since);
@@ -140,11 +146,17 @@ fn warning_id(desk: &dyn Desk, sheet: &Sheet, since: chrono::NaiveDate) -> Notif
     NotificationId::from_u128(id_bits(start_of_day(since, desk.settings().zone), sheet.record.bits))
 }
 
-fn decide(desk: &mut dyn Desk, sheet: &Sheet, pool: &Pool, calendar: &WorkCalendar) -> Result<Decision> {
+fn decide(
+    desk: &mut dyn Desk,
+    sheet: &Sheet,
+    owner: &User,
+    pool: &Pool,
+    calendar: &WorkCalendar,
+) -> Result<Decision> {
     if !pools::is_live(desk, sheet)? {
         return Ok(Decision::Keep { next_check: None });
     }
-    let mut facts = facts(desk, sheet)?;
+    let mut facts = facts(desk, sheet, owner)?;
     let decision = reclaim_decision(&facts, pool, calendar);
     let keeps = matches!(decision, Decision::Keep { .. });
     if keeps || pool.opportunity_days.is_none() || !has_open_opportunity(desk, sheet)? {
@@ -154,7 +166,7 @@ fn decide(desk: &mut dyn Desk, sheet: &Sheet, pool: &Pool, calendar: &WorkCalend
     Ok(reclaim_decision(&facts, pool, calendar))
 }
 
-fn facts(desk: &dyn Desk, sheet: &Sheet) -> Result<ReclaimFacts> {
+fn facts(desk: &dyn Desk, sheet: &Sheet, owner: &User) -> Result<ReclaimFacts> {
     let zone = desk.settings().zone;
     let today = local_date(desk.now(), zone);
     let day = |at: Option<Instant>| at.map(|at| local_date(at, zone));
@@ -171,6 +183,7 @@ fn facts(desk: &dyn Desk, sheet: &Sheet) -> Result<ReclaimFacts> {
         level: if level.is_empty() { sheet.named("grade")? } else { level },
         state: sheet.state()?,
         flags: sheet.named("flags")?,
+        leave: owner.leave.iter().map(|leave| (leave.from, leave.until)).collect(),
     })
 }
 

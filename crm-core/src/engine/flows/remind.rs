@@ -44,7 +44,8 @@ pub(super) fn remind(desk: &mut dyn Desk, due: &Due) -> Result<()> {
         loaded => loaded?,
     };
     // A reminder that was put off has its own due work.
-    let is_due = task.reminder_at.is_some_and(|at| at <= desk.now() && task.reminded_at.is_none_or(|last| last < at));
+    let is_due =
+        task.reminder_at.is_some_and(|at| at <= desk.now() && task.reminded_at.is_none_or(|last| last < at));
     if !task.is_open() || !is_due {
         return Ok(());
     }

@@ -13,7 +13,8 @@ pub use definitions::{ChangeSettings, DefineNumbering, DefineValidation};
 pub use fields::{ChangeField, DefineField, RestoreField, RetireField};
 pub use lifecycles::{DefineLifecycle, LifecycleDefined, LoadLifecycles};
 pub use people::{
-    CreateDepartment, CreateTeam, CreateUser, EnableUser, SignedIn, UpdateDepartment, UpdateTeam, UpdateUser,
+    CreateDepartment, CreateTeam, CreateUser, EnableUser, GrantLeave, SignedIn, UpdateDepartment, UpdateTeam,
+    UpdateUser,
 };
 pub use permissions::{DefineRole, DefineShare};
 

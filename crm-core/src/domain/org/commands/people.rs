@@ -1,8 +1,11 @@
 //! Users, departments, teams.
 
+use chrono::NaiveDate;
+
 use super::{set, set_some};
+use crate::base::calendar::{local_date, plus_days};
 use crate::base::kind::{DepartmentId, RoleId, TeamId, UserId};
-use crate::domain::org::{Department, Team, User, active_user};
+use crate::domain::org::{Department, Leave, Team, User, active_user};
 use crate::record::action::Action;
 use crate::record::desk::{Desk, Purpose};
 use crate::record::error::{Error, Result};
@@ -106,6 +109,34 @@ command! {
         desk.put(&user)
     }
 }
+
+command! {
+    /// Notes approved leave of a user: records are not reclaimed from him for days that he is away.
+    pub struct GrantLeave as "user.leave" -> () {
+        /// The user.
+        user: UserId,
+        /// The first day.
+        from: NaiveDate,
+        /// The last day.
+        until: NaiveDate,
+        /// Why.
+        #[serde(default)]
+        reason: String,
+    }
+    run(this, desk) {
+        let mut user: User = desk.load_as(this.user, Action::Update)?;
+        // Leave that is long past says nothing any more.
+        let past = plus_days(local_date(desk.now(), desk.settings().zone), -LEAVE_KEPT_DAYS);
+        user.leave.retain(|leave| leave.until >= past);
+        user.leave.push(Leave { from: this.from, until: this.until });
+        user.leave.sort_by_key(|leave| leave.from);
+        desk.because(&this.reason);
+        desk.put(&user)
+    }
+}
+
+/// For how many days past leave is kept with the user; the journal keeps it for good.
+const LEAVE_KEPT_DAYS: i64 = 730;
 
 command! {
     /// Notes that a user signed in: the journal's entries of this command are the sign-in log.

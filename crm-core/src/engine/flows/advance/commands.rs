@@ -267,8 +267,7 @@ fn reopening_stage(course: &Course) -> Result<String> {
     let open = || lifecycle.states.iter().filter(|state| state.class == StateClass::Open);
     let been = course.been()?;
     open()
-        .filter(|state| been.contains(&state.code))
-        .last()
+        .rfind(|state| been.contains(&state.code))
         .or_else(|| open().next())
         .map(|state| state.code.clone())
         .ok_or_else(|| missing(lifecycle, StateClass::Open))
