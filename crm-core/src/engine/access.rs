@@ -260,10 +260,10 @@ impl Access {
 
     fn add_pools(&mut self, config: &Config, user: &org::User) {
         for pool in &config.pools {
-            if pool.has_member(user.id(), user.department) {
-                if let Some(kind) = KindNo::from_name(&pool.kind) {
-                    self.kinds.entry(kind).or_default().pools.insert(pool.id().as_u128());
-                }
+            if pool.has_member(user.id(), user.department)
+                && let Some(kind) = KindNo::from_name(&pool.kind)
+            {
+                self.kinds.entry(kind).or_default().pools.insert(pool.id().as_u128());
             }
         }
     }
@@ -329,19 +329,17 @@ impl Access {
             return Ok(Some(Grounds::Scope));
         }
         let shares = matches!(action, Action::Read | Action::Update | Action::Move | Action::Export);
-        if let (true, Some(me), Some(field)) = (shares, self.me, spec.collaborators) {
-            if let ValueRef::List(mut items) = view.get(field)? {
-                if items.any(|item| user_in(item) == Some(me)) {
-                    return Ok(Some(Grounds::Collaborator));
-                }
-            }
+        if let (true, Some(me), Some(field)) = (shares, self.me, spec.collaborators)
+            && let ValueRef::List(mut items) = view.get(field)?
+            && items.any(|item| user_in(item) == Some(me))
+        {
+            return Ok(Some(Grounds::Collaborator));
         }
-        if let (None, Some(pool), Action::Read | Action::Claim) = (owner, spec.pool, action) {
-            if let ValueRef::Id(pool) = view.get(pool)? {
-                if self.kind(spec.kind).pools.contains(&pool.bits) {
-                    return Ok(Some(Grounds::Pool));
-                }
-            }
+        if let (None, Some(pool), Action::Read | Action::Claim) = (owner, spec.pool, action)
+            && let ValueRef::Id(pool) = view.get(pool)?
+            && self.kind(spec.kind).pools.contains(&pool.bits)
+        {
+            return Ok(Some(Grounds::Pool));
         }
         Ok(None)
     }

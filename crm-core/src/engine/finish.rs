@@ -84,29 +84,40 @@ fn hold(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
     let mut judged: BTreeMap<RecordRef, Option<Vec<u8>>> = BTreeMap::new();
     let mut followed = 0;
     loop {
-        let open = unit.order.iter().copied().find(|record| {
-            let fields = unit.touched.get(record).map(|touched| &touched.fields);
-            judged.get(record) != fields
-        });
-        let (record, judge) = match (open, unit.order.get(followed).copied()) {
-            (Some(record), _) => (record, spec(record.kind)?.invariant),
-            // What follows is asked once a record, when all rooms are content.
-            (None, Some(record)) => {
-                followed += 1;
-                (record, Some(super::flows::follow as Invariant))
+        // Pass after pass over all that changed, until a pass finds everything as it was judged.
+        let (mut place, mut settled) = (0, true);
+        while let Some(record) = unit.order.get(place).copied() {
+            place += 1;
+            let fields = unit.touched.get(&record).map(|touched| &touched.fields);
+            if judged.get(&record) == fields {
+                continue;
             }
-            (None, None) => return Ok(std::mem::take(&mut unit.order)),
-        };
-        let Some(touched) = unit.touched.get(&record) else { continue };
-        let (before, fields) = (touched.before.clone(), touched.fields.clone());
-        if open.is_some() {
-            judged.insert(record, fields.clone());
+            judged.insert(record, fields.cloned().flatten());
+            settled = false;
+            if let Some(invariant) = spec(record.kind)?.invariant {
+                show_change(unit, record, invariant)?;
+            }
         }
-        if let Some(judge) = judge {
-            let before = before.as_deref().map(View::new).transpose()?;
-            judge(unit, record, before, fields.as_deref().map(View::of_fields))?;
+        if !settled {
+            continue;
+        }
+        if followed == unit.order.len() {
+            return Ok(std::mem::take(&mut unit.order));
+        }
+        // What follows is asked once a record, when all rooms are content.
+        while let Some(record) = unit.order.get(followed).copied() {
+            followed += 1;
+            show_change(unit, record, super::flows::follow)?;
         }
     }
+}
+
+/// Shows a record's change in this unit, its image before and its fields after.
+fn show_change(unit: &mut Unit<'_>, record: RecordRef, see: Invariant) -> Result<()> {
+    let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
+    let (before, fields) = (touched.before.clone(), touched.fields.clone());
+    let before = before.as_deref().map(View::new).transpose()?;
+    see(unit, record, before, fields.as_deref().map(View::of_fields))
 }
 
 /// The key of due work: by instant, then as drawn.
@@ -182,10 +193,10 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
     for field in unit.config.custom.get(&record.kind).into_iter().flatten() {
         let no = u16::try_from(field.number).unwrap_or(0);
         let raw = view.raw(no)?;
-        if raw != before.map(|view| view.raw(no)).transpose()?.flatten() {
-            if let Some(raw) = raw {
-                check_custom(field, raw.value()?, invalid);
-            }
+        if raw != before.map(|view| view.raw(no)).transpose()?.flatten()
+            && let Some(raw) = raw
+        {
+            check_custom(field, raw.value()?, invalid);
         }
     }
     check_references(unit, record, touched, schema, invalid)?;
@@ -373,7 +384,9 @@ fn check_field_rights(unit: &Unit<'_>, record: RecordRef, touched: &Touched) -> 
     let schema = unit.config.schema.kind(record.kind);
     codec::diff(before, View::of_fields(fields), |no, _, _| match access.field(record.kind, no) {
         // What only the room's own commands set follows from what they were allowed to do.
-        _ if schema.and_then(|schema| schema.field(no)).is_some_and(|field| field.marks.has(Marks::SYSTEM)) => {}
+        _ if schema
+            .and_then(|schema| schema.field(no))
+            .is_some_and(|field| field.marks.has(Marks::SYSTEM)) => {}
         Some(FieldAccess::Hidden) => errors.push(unit.sight.unknown_field(record.kind, no)),
         Some(_) => {
             let name =

@@ -72,10 +72,10 @@ impl Listing {
         record: RecordRef,
         image: &[u8],
     ) -> Result<bool> {
-        if let Some(predicate) = &self.predicate {
-            if !predicate.matches(record.bits, View::new(image)?, &mut Neighbours(overlay))? {
-                return Ok(false);
-            }
+        if let Some(predicate) = &self.predicate
+            && !predicate.matches(record.bits, View::new(image)?, &mut Neighbours(overlay))?
+        {
+            return Ok(false);
         }
         sight.sees(overlay, record, image)
     }

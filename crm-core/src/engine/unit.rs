@@ -111,10 +111,10 @@ impl<'a> Unit<'a> {
 
     /// A record's image as the unit sees it.
     pub(crate) fn image(&self, record: RecordRef) -> Result<Option<Vec<u8>>> {
-        if let Some(touched) = self.touched.get(&record) {
-            if touched.written {
-                return Ok(touched.fields.as_ref().map(|fields| self.staged_image(touched, fields)));
-            }
+        if let Some(touched) = self.touched.get(&record)
+            && touched.written
+        {
+            return Ok(touched.fields.as_ref().map(|fields| self.staged_image(touched, fields)));
         }
         Ok(self.overlay.get(Table::Records, &key::record(record))?)
     }
@@ -188,7 +188,8 @@ impl<'a> Unit<'a> {
         let name = match index {
             Some(index) => index.name.to_owned(),
             None => {
-                let field = key.get(3..5).map_or(0, |no| u16::from_be_bytes([no[0], no[1]]));
+                let field =
+                    key.get(3..).and_then(|rest| rest.first_chunk()).map_or(0, |no| u16::from_be_bytes(*no));
                 let schema = self.config.schema.kind(record.kind);
                 schema.and_then(|schema| schema.field(field)).map_or(String::new(), |f| f.name.to_string())
             }

@@ -162,7 +162,8 @@ impl Import {
         let report = Report { columns: plan.columns.columns.clone(), ..Report::default() };
         let marks = plan.marks();
         let (rehearsed, waiting) = (0, Vec::new());
-        let mut run = Run { import: self, session, marks, plan, rehearsal, rehearsed, waiting, report, watch };
+        let mut run =
+            Run { import: self, session, marks, plan, rehearsal, rehearsed, waiting, report, watch };
         run.all(sheet)?;
         Ok(run.report)
     }

@@ -137,12 +137,8 @@ fn instant(input: &str, settings: &Settings) -> Option<Instant> {
 /// Money with its currency before or after, or without one in the base currency.
 fn money(input: &str, settings: &Settings) -> Option<Money> {
     let folded = text::fold(input).to_uppercase();
-    let folded = folded
-        .replace('¥', "CNY")
-        .replace('￥', "CNY")
-        .replace("元", "CNY")
-        .replace('€', "EUR")
-        .replace('$', "USD");
+    let folded =
+        folded.replace(['¥', '￥'], "CNY").replace("元", "CNY").replace('€', "EUR").replace('$', "USD");
     let letters: String = folded.chars().filter(char::is_ascii_alphabetic).collect();
     let number: String = folded.chars().filter(|letter| !letter.is_ascii_alphabetic()).collect();
     let currency = if letters.is_empty() { settings.currency } else { letters.parse().ok()? };
@@ -163,10 +159,11 @@ pub fn fits_pattern(input: &str, pattern: &str) -> bool {
     // The places in the pattern at which the text read so far may stand.
     let close = |places: &mut Vec<bool>| {
         for (place, token) in tokens.iter().enumerate() {
-            if *token == ('*', false) && places.get(place) == Some(&true) {
-                if let Some(next) = places.get_mut(place + 1) {
-                    *next = true;
-                }
+            if *token == ('*', false)
+                && places.get(place) == Some(&true)
+                && let Some(next) = places.get_mut(place + 1)
+            {
+                *next = true;
             }
         }
     };

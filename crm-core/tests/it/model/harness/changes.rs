@@ -48,7 +48,9 @@ fn settles(kind: KindNo, field: u16) -> bool {
     use crm_core::domain::{opportunity::Opportunity, task::Task};
     match kind {
         kind::Customer::NO | kind::Contact::NO | kind::ContactLink::NO => true,
-        kind::Opportunity::NO => [Opportunity::lines, Opportunity::amount, Opportunity::owner].contains(&field),
+        kind::Opportunity::NO => {
+            [Opportunity::lines, Opportunity::amount, Opportunity::owner].contains(&field)
+        }
         kind::Task::NO => [Task::recurrence, Task::owner].contains(&field),
         _ => false,
     }
@@ -280,7 +282,8 @@ impl Game {
             codes.insert("field.retired");
         }
         let me = before.map(|(record, _)| record);
-        if world.of(kind).any(|(other, plain)| Some(other) != me && world.collides(kind, &new, &plain.values)) {
+        if world.of(kind).any(|(other, plain)| Some(other) != me && world.collides(kind, &new, &plain.values))
+        {
             codes.insert("value.taken");
         }
         for (no, value) in &new {
@@ -311,7 +314,9 @@ impl Game {
     pub fn meets<T>(&mut self, verdict: Verdict, outcome: Result<T>, kind: KindNo, what: &str) -> Option<T> {
         let answer = match (&verdict, outcome) {
             (Verdict::Done, Ok(done)) => Some(done),
-            (Verdict::NotFound, Ok(_)) => panic!("{what}: a {kind} that isn't there for the actor was reached"),
+            (Verdict::NotFound, Ok(_)) => {
+                panic!("{what}: a {kind} that isn't there for the actor was reached")
+            }
             (Verdict::Refused(codes), Ok(_)) => panic!("{what} of a {kind} should be refused by {codes:?}"),
             (Verdict::NotFound, Err(error)) => {
                 assert!(matches!(error, Error::NotFound(..)), "{what}: {error}");
@@ -362,9 +367,13 @@ impl Game {
         let both: BTreeSet<u16> =
             asked.iter().chain(&actual).flat_map(|values| values.keys().copied()).collect();
         for no in both {
-            let field = |values: &Option<BTreeMap<u16, Value>>| values.as_ref().and_then(|v| v.get(&no).cloned());
+            let field =
+                |values: &Option<BTreeMap<u16, Value>>| values.as_ref().and_then(|v| v.get(&no).cloned());
             let (asked, actual) = (field(&asked), field(&actual));
-            assert!(asked == actual || settles(record.kind, no), "{record} field {no}: {asked:?}, got {actual:?}");
+            assert!(
+                asked == actual || settles(record.kind, no),
+                "{record} field {no}: {asked:?}, got {actual:?}"
+            );
         }
         assert_eq!(asked.is_some(), actual.is_some(), "{record}");
         self.absorb(actor, action, at);
@@ -424,14 +433,14 @@ impl World {
                 (form, _) => panic!("a unique key of the form {form:?}"),
             }
         };
-        let by_index = spec(kind).indexes.iter().filter(|index| index.layout == Layout::Unique).any(|index| {
-            index.parts.iter().all(|part| {
-                let (one, other) = (key(one, part.field, part.form), key(other, part.field, part.form));
-                one.is_some() && one == other
-            })
-        });
+        let by_index =
+            spec(kind).indexes.iter().filter(|index| index.layout == Layout::Unique).any(|index| {
+                index.parts.iter().all(|part| {
+                    let (one, other) = (key(one, part.field, part.form), key(other, part.field, part.form));
+                    one.is_some() && one == other
+                })
+            });
         let unique = self.flagged(kind, crm_core::domain::org::CustomField::unique);
         by_index || unique.iter().any(|no| one.contains_key(no) && one.get(no) == other.get(no))
     }
 }
-

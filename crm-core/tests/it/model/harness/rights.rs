@@ -135,7 +135,10 @@ impl<'w> Rights<'w> {
         });
         let in_pool = owner.is_none()
             && [Action::Read, Action::Claim].contains(&action)
-            && spec.pool.and_then(|field| as_record(plain.get(field))).is_some_and(|pool| self.in_pool(pool, kind));
+            && spec
+                .pool
+                .and_then(|field| as_record(plain.get(field)))
+                .is_some_and(|pool| self.in_pool(pool, kind));
         self.grants(kind).iter().any(granted) || collaborates || in_pool
     }
 
@@ -157,9 +160,13 @@ impl<'w> Rights<'w> {
         let me = self.me().expect("an active user");
         let mine = self.world.records.get(&me).and_then(|user| as_record(user.get(org::User::department)));
         self.world.shares(record.kind).iter().any(|share| {
-            let given = items(share.get(org::Share::actions)).iter().any(|given| given.as_text() == Some(action.code()));
+            let given = items(share.get(org::Share::actions))
+                .iter()
+                .any(|given| given.as_text() == Some(action.code()));
             let with_me = records_in(share.get(org::Share::users)).contains(&me)
-                || records_in(share.get(org::Share::teams)).iter().any(|team| self.world.teams(me).contains(team))
+                || records_in(share.get(org::Share::teams))
+                    .iter()
+                    .any(|team| self.world.teams(me).contains(team))
                 || records_in(share.get(org::Share::departments))
                     .iter()
                     .any(|shared| mine.is_some_and(|mine| self.world.below(*shared).contains(&mine)));
@@ -189,7 +196,8 @@ impl<'w> Rights<'w> {
             rows.filter_map(|row| {
                 let [about, field, access] = columns(row) else { panic!("a field rule is {row:?}") };
                 let named = self.world.kind(kind).named(field.as_text().unwrap_or_default())?;
-                let same = KindNo::from_name(about.as_text().unwrap_or_default()) == Some(kind) && named.no == no;
+                let same =
+                    KindNo::from_name(about.as_text().unwrap_or_default()) == Some(kind) && named.no == no;
                 same.then(|| FieldAccess::from_name(access.as_text().unwrap_or_default()).expect("an access"))
             })
             .collect()
@@ -215,7 +223,8 @@ impl<'w> Rights<'w> {
     pub fn team(&self) -> Vec<RecordRef> {
         let Some(me) = self.me().filter(|_| self.active()) else { return Vec::new() };
         let teams = self.world.teams(me);
-        let members = teams.iter().flat_map(|team| records_in(self.world.records[team].get(org::Team::members)));
+        let members =
+            teams.iter().flat_map(|team| records_in(self.world.records[team].get(org::Team::members)));
         members.chain(teams.iter().copied()).collect()
     }
 
