@@ -28,6 +28,7 @@ pub fn leads(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     waits.sort();
     let median = waits.get(waits.len() / 2).copied().unwrap_or_default();
     let nobody = leads.iter().filter(|lead| lead.owner.is_none()).count();
+    let by_rule = leads.iter().filter(|lead| !lead.assigned_by.is_empty()).count();
     let repeats = leads.iter().filter(|lead| lead.duplicate_of.is_some()).count();
     let table = Table::new("线索 Leads of the year", ["state", "leads", ""])
         .rows(&lifecycle.states, |state| {
@@ -38,7 +39,8 @@ pub fn leads(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
             text("all"),
             count(leads.len() as u64),
             text(format!(
-                "{nobody} in the pool, {repeats} marked as repeats; answered after {:.1} h (median)",
+                "{by_rule} given out by region, {nobody} in the pool, {repeats} marked as repeats; \
+                 answered after {:.1} h (median)",
                 median.days() * 24.0
             )),
         ]);
