@@ -267,7 +267,7 @@ impl<'c> Session<'c> {
             Some(plan) => Explanation {
                 index: plan.index,
                 stretches: plan.stretches.len(),
-                ordered: plan.sort.is_empty(),
+                ordered: plan.ordered,
                 scoped: plan.scoped || reading.sight.access.everything,
             },
         })

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use crm_core::base::kind::{Department, Team, User};
-use crm_core::base::{Instant, Kind, KindNo, Money, RecordRef, Span, Value};
+use crm_core::base::{Instant, Kind, KindNo, Money, RecordRef, Span, Value, text};
 use crm_core::record::desk::Sort;
 use crm_core::record::field::{FieldType, Shape};
 use crm_core::record::filter::{Comparison, Filter, Operand, Path, RelativeDate, Turn, Unit};
@@ -69,11 +69,13 @@ impl Draw<'_> {
             FieldType::Record(kind) => self.record(dice, kind).map_or(Value::Null, Value::Id),
             FieldType::Choice => dice.any(choices).map_or(Value::Null, Value::Text),
             FieldType::Phone => {
-                address(dice.pick::<&str>(&PHONES[..]), |raw| crm_core::base::text::phone::e164(raw, "CN"))
+                let raw = dice.pick(&PHONES);
+                address(raw, text::phone::e164(raw, "CN"))
             }
-            FieldType::Email => address(dice.pick::<&str>(&EMAILS[..]), |raw| {
-                crm_core::base::text::email::normalise(raw).ok()
-            }),
+            FieldType::Email => {
+                let raw = dice.pick(&EMAILS);
+                address(raw, text::email::normalise(raw).ok())
+            }
             FieldType::Row => Value::Null,
         }
     }
@@ -272,8 +274,8 @@ fn money(dice: &mut Dice) -> Money {
     Money::new(Decimal::new(dice.between(0, 60), 1), currency)
 }
 
-fn address(raw: &str, normal: impl Fn(&str) -> Option<String>) -> Value {
-    Value::List(vec![raw.into(), normal(raw).into()])
+fn address(raw: &str, normal: Option<String>) -> Value {
+    Value::List(vec![raw.into(), normal.into()])
 }
 
 fn list(items: impl IntoIterator<Item = Value>) -> Value {

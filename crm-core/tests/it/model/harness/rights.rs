@@ -9,7 +9,7 @@ use crm_core::domain::{org, pool};
 use crm_core::record::action::{Action, FieldAccess, Scope};
 use crm_core::record::filter::Filter;
 use crm_core::record::journal::Actor;
-use crm_core::record::spec::Visibility;
+use crm_core::record::spec::{CREATED_BY, Visibility};
 
 use super::meaning::{Meaning, Reader};
 use super::world::{Plain, World, as_record, items, records_in, spec, text};
@@ -25,6 +25,12 @@ struct Grant<'w> {
     role: &'w Plain,
     actions: Vec<&'w str>,
     scope: Scope,
+}
+
+impl Grant<'_> {
+    fn reaches_all(&self, action: Action) -> bool {
+        self.scope == Scope::All && self.actions.contains(&action.code())
+    }
 }
 
 fn columns(row: &Value) -> &[Value] {
@@ -106,13 +112,17 @@ impl<'w> Rights<'w> {
         }
         let kind = record.kind;
         match spec(kind).visibility {
-            // What hangs below another record is seen with it.
+            // What hangs below another record is seen with it; what hangs below none is its creator's.
             Visibility::Under { parent } => {
+                let parents = records_in(plain.get(parent));
                 let seen = |above: &RecordRef| {
                     let found = self.world.records.get(above);
                     found.is_some_and(|found| self.allows_at(Action::Read, *above, found, depth + 1))
                 };
-                self.may(action, kind) && depth < 4 && records_in(plain.get(parent)).iter().any(seen)
+                let mine = || self.me().is_some_and(|me| as_record(plain.get(CREATED_BY)) == Some(me));
+                self.may(action, kind)
+                    && (self.grants(kind).iter().any(|grant| grant.reaches_all(action))
+                        || depth < 4 && (parents.iter().any(seen) || parents.is_empty() && mine()))
             }
             Visibility::Open => self.may(action, kind) || self.shared(action, record, plain),
             Visibility::Owned { owner } => {
