@@ -72,7 +72,7 @@ impl Crm {
     /// When the store fails, or another process writes to it meanwhile. Cut short, it leaves less to
     /// mend.
     pub fn repair(&self) -> Result<usize> {
-        self.alone(|store| mend::mend(store))
+        self.alone(mend::mend)
     }
 }
 
