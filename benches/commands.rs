@@ -36,7 +36,8 @@ fn main() {
 /// Moves random deals for a while; answers moves a second and prints pages a move.
 fn ours(world: &World, records: u64, threads: u64, time: Duration) -> f64 {
     let pipeline = world.crm.system().pipeline(None).unwrap();
-    let stages: Vec<String> = pipeline.states.iter().take(crm_benches::STAGES).map(|s| s.code.clone()).collect();
+    let stages: Vec<String> =
+        pipeline.states.iter().take(crm_benches::STAGES).map(|s| s.code.clone()).collect();
     let before = world.store.traffic();
     let done = AtomicU64::new(0);
     let start = std::time::Instant::now();
@@ -142,4 +143,3 @@ fn sqlite(records: u64, time: Duration) -> f64 {
 }
 
 const STAGES: [&str; 4] = ["first_talk", "need_confirmed", "proposal", "negotiation"];
-

@@ -80,7 +80,8 @@ fn page(crm: &Crm, actor: Actor) -> std::time::Duration {
 fn past(crm: &Crm, records: u64) {
     let before = crm.now();
     let pipeline = crm.system().pipeline(None).unwrap();
-    let stages: Vec<String> = pipeline.states.iter().take(crm_benches::STAGES).map(|s| s.code.clone()).collect();
+    let stages: Vec<String> =
+        pipeline.states.iter().take(crm_benches::STAGES).map(|s| s.code.clone()).collect();
     let mut dice = Dice::new(3);
     let session = crm.session(director());
     let (mut changes, started) = (0u64, std::time::Instant::now());

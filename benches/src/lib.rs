@@ -73,7 +73,8 @@ pub struct World {
 
 /// An empty world.
 pub fn empty() -> Result<World> {
-    let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).map_err(|e| crm_core::store::StoreError::Io(Box::new(e)))?;
+    let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR"))
+        .map_err(|e| crm_core::store::StoreError::Io(Box::new(e)))?;
     let path = folder.path().join("bench.redb");
     let options = Options { cache_bytes: 1 << 30, ..Options::default() };
     let store = Arc::new(RedbStore::open_with(&path, options)?);

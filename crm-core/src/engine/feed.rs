@@ -58,8 +58,8 @@ fn item(reading: &Reading, position: u64, bytes: &[u8]) -> Result<JournalItem> {
         match reading.sight.access.field(kind, change.no) {
             Some(FieldAccess::Hidden) => continue,
             Some(FieldAccess::Masked) => {
-                old = super::sight::mask(change.old.value()?);
-                new = super::sight::mask(change.new.value()?);
+                old = reading.sight.mask(kind, change.no, change.old.value()?);
+                new = reading.sight.mask(kind, change.no, change.new.value()?);
             }
             _ => {}
         }

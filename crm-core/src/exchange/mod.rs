@@ -14,6 +14,7 @@ mod door;
 mod doors;
 pub mod guard;
 mod mapping;
+mod refusals;
 mod report;
 mod row;
 mod run;
@@ -22,6 +23,7 @@ mod take;
 
 pub use door::{Door, Taken, change};
 pub use mapping::{Column, Columns, Mapping, Target};
+pub use refusals::CODES;
 pub use report::{Fault, Progress, Rejection, Report, Watch};
 pub use row::{Row, record_named};
 pub use run::{Duplicates, Import};

@@ -22,8 +22,10 @@ use crate::record::spec::{IndexSpec, Layout};
 const CHUNK_BYTES: usize = 8 << 20;
 /// How many keys a dry run keeps, to compare rows with those before; some 10 a row.
 const MOST_KEPT: usize = 500_000;
-/// How many rows wait for what a later row may bring.
-const MOST_WAITING: usize = 10_000;
+/// How many bytes of rows wait for what a later row may bring.
+const MOST_WAITING: usize = 8 << 20;
+/// What a row that waits costs beside its cells.
+const ROW_COST: usize = 256;
 /// How many marks are taken away in one commit.
 const FORGET_AT_ONCE: usize = 10_000;
 
@@ -81,7 +83,7 @@ pub struct Import {
     pub limits: Limits,
     /// What stands between cells; the heading tells when none.
     pub delimiter: Option<u8>,
-    /// How many rejected rows the report keeps.
+    /// How many faults of rejected rows the report keeps; a watch is told of all.
     pub kept_rejections: usize,
     /// How rows become records; the kind's own way when none.
     pub door: Option<Arc<dyn Door>>,
@@ -161,8 +163,19 @@ impl Import {
         let rehearsal = if self.dry_run { Some(Rehearsal::begin(session.crm)?) } else { None };
         let report = Report { columns: plan.columns.columns.clone(), ..Report::default() };
         let marks = plan.marks();
-        let (rehearsed, waiting) = (0, Vec::new());
-        let mut run = Run { import: self, session, marks, plan, rehearsal, rehearsed, waiting, report, watch };
+        let mut run = Run {
+            import: self,
+            session,
+            marks,
+            plan,
+            rehearsal,
+            rehearsed: 0,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            kept_faults: 0,
+            report,
+            watch,
+        };
         run.all(sheet)?;
         Ok(run.report)
     }
@@ -259,6 +272,8 @@ struct Run<'r, 'c> {
     /// How many rows the rehearsal has seen.
     rehearsed: u64,
     waiting: Vec<FileRow>,
+    waiting_bytes: usize,
+    kept_faults: usize,
     report: Report,
     watch: &'r mut dyn Watch,
 }
@@ -288,6 +303,7 @@ impl Run<'_, '_> {
     fn take_waiting(&mut self) -> Result<()> {
         loop {
             let waiting = std::mem::take(&mut self.waiting);
+            self.waiting_bytes = 0;
             if waiting.is_empty() {
                 break;
             }
@@ -362,7 +378,8 @@ impl Run<'_, '_> {
                 Ok(Taken::Merged) => &mut self.report.merged,
                 Ok(Taken::Unchanged) => &mut self.report.unchanged,
                 Ok(Taken::Skipped) => &mut self.report.skipped,
-                Err(error) if may_wait && self.waiting.len() < MOST_WAITING && is_early(&error) => {
+                Err(error) if may_wait && self.waiting_bytes < MOST_WAITING && is_early(&error) => {
+                    self.waiting_bytes += ROW_COST + row.1.bytes();
                     self.waiting.push(row.clone());
                     continue;
                 }
@@ -379,7 +396,8 @@ impl Run<'_, '_> {
         for rejection in rejected {
             self.report.rejected += 1;
             self.watch.rejected(&rejection);
-            if self.report.rejections.len() < self.import.kept_rejections {
+            if self.kept_faults < self.import.kept_rejections {
+                self.kept_faults += rejection.faults.len();
                 self.report.rejections.push(rejection);
             }
         }

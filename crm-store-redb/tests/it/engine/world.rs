@@ -284,7 +284,7 @@ impl Whim<'_> {
         match self.dice.below(if model.firms.len() < 3 { 1 } else { 10 }) {
             0 | 1 => Act::Begin { firm: format!("Firma{}", self.number()), staff },
             2 | 3 => Act::Count { firm, staff },
-            4 | 5 | 6 => {
+            4..=6 => {
                 let other = self.firm(model);
                 if other == firm {
                     Act::Count { firm, staff }
