@@ -6,11 +6,14 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
+use crm_core::domain::party::Customer;
 use crm_core::engine::flows::advance::AdvanceOpportunity;
 use crm_core::engine::flows::claim::Claim;
 use crm_core::engine::flows::edit::UpdateRecord;
 use crm_core::prelude::*;
-use crm_core::record::desk::Desk;
+use crm_core::record::desk::{Desk, Due};
+use crm_core::record::journal::Entry;
+use crm_core::record::port::Judges;
 use crm_core::store::conformance::Dice;
 use crm_store_redb::Options;
 use crm_store_redb::faults::Disk;
@@ -208,6 +211,35 @@ fn a_definition_that_can_not_be_read_harms_nobody_else() {
     let answers = open.crm.execute_all(Actor::System, commands);
     assert!(matches!(&answers[..], [Ok(_), Err(Error::Invalid(_)), Ok(_)]), "{answers:?}");
     assert!(open.crm.verify().unwrap().is_clean());
+}
+
+/// Has every change of a firm call for another one at once.
+struct Echo;
+
+impl Judges for Echo {
+    fn react(&self, entry: &Entry<'_>, now: Instant) -> Result<Vec<Due>> {
+        let due = Due { at: now, work: "test.echo".into(), about: entry.header.record, note: String::new() };
+        Ok(vec![due])
+    }
+
+    fn work(&self, desk: &mut dyn Desk, due: &Due) -> Result<bool> {
+        let mut firm: Customer = desk.load_as(Id::from_u128(due.about.bits), Action::Update)?;
+        firm.notes.push('!');
+        desk.put(&firm)?;
+        Ok(true)
+    }
+}
+
+#[test]
+fn reactions_that_feed_themselves_end() {
+    let (host, _) = Host::fixed(start(), 1);
+    let crm = Crm::open(MemoryStore::new(), host.with_judges(Arc::new(Echo))).unwrap();
+    let record = crm.execute(Actor::System, Act::Begin { firm: "Alfa".into(), staff: 0 }).unwrap();
+    let firm: Customer = crm.system().get(record.as_id().unwrap()).unwrap();
+    assert_eq!(firm.notes, "!".repeat(100));
+    assert_eq!(crm.next_due().unwrap(), Some(start()), "the rest stays due");
+    assert_eq!(crm.run_due(1).unwrap().done, 1);
+    assert!(crm.verify().unwrap().is_clean());
 }
 
 /// Many threads, each with many commands, some of them odd: every one is answered, the journal has
