@@ -1,11 +1,10 @@
 //! Durable commands: a deal moves to another stage (rights, one index in two layouts, journal, chain),
 //! one caller and 64, beside SQLite doing the same.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crm_benches::{below, World, deal, deals, director, line, rate, ratio, size, timed};
+use crm_benches::{World, below, deal, deals, director, line, rate, ratio, size, timed};
 use crm_core::engine::flows::advance::MoveRecord;
 use crm_core::record::error::Error;
 use crm_core::store::conformance::Dice;
@@ -50,7 +49,8 @@ fn ours(world: &World, records: u64, threads: u64, time: Duration) -> f64 {
                     let mut dice = Dice::new(thread + threads);
                     while start.elapsed() < time {
                         let record = deal(below(&mut dice, records)).record();
-                        let to = stages[usize::try_from(below(&mut dice, stages.len() as u64)).unwrap()].clone();
+                        let to =
+                            stages[usize::try_from(below(&mut dice, stages.len() as u64)).unwrap()].clone();
                         let step = MoveRecord {
                             record,
                             to,

@@ -1,5 +1,4 @@
 //! Reads: a point, a page, the same page for three actors, the past, opening the file.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use chrono::{Days, NaiveDate};
 use crm_benches::{below, clerk, deal, deals, director, line, manager, median, rate, ratio, size, timed};

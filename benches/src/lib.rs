@@ -1,5 +1,4 @@
 //! What the workloads share: a world of a given size on disk, clocks, and how figures are printed.
-#![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -218,4 +217,3 @@ pub fn peak_memory() -> String {
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.map_or_else(|| "unknown".into(), |peak| peak.trim().to_owned())
 }
-
