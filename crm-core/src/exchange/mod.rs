@@ -28,5 +28,4 @@ pub use mapping::{Column, Columns, Mapping, Target};
 pub use refusals::CODES;
 pub use report::{Fault, Progress, Rejection, Report, Watch};
 pub use row::{Row, record_named};
-
 pub use sheet::{Cells, Limits, Next, Sheet};
