@@ -1,6 +1,5 @@
 //! Stored encodings: a customer of 20 fields and 5 custom ones in the field table's own form, beside
 //! derives and serde formats.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -28,21 +27,59 @@ crm_core::record! {
 
 #[derive(Clone, serde::Serialize, serde::Deserialize, minicbor::Encode, minicbor::Decode)]
 struct Theirs {
-    #[n(0)] code: String, #[n(1)] name: String, #[n(2)] industry: String, #[n(3)] province: String,
-    #[n(4)] city: String, #[n(5)] street: String, #[n(6)] phone: String, #[n(7)] email: String,
-    #[n(8)] wechat: String, #[n(9)] website: String, #[n(10)] employees: Option<i64>,
+    #[n(0)]
+    code: String,
+    #[n(1)]
+    name: String,
+    #[n(2)]
+    industry: String,
+    #[n(3)]
+    province: String,
+    #[n(4)]
+    city: String,
+    #[n(5)]
+    street: String,
+    #[n(6)]
+    phone: String,
+    #[n(7)]
+    email: String,
+    #[n(8)]
+    wechat: String,
+    #[n(9)]
+    website: String,
+    #[n(10)]
+    employees: Option<i64>,
     // A decimal as mantissa halves and scale: neither format has one.
-    #[n(11)] revenue: Option<(i64, u64, u8)>, #[n(12)] level: String, #[n(13)] tags: Vec<String>,
-    #[n(14)] owner: Option<(u64, u64)>, #[n(15)] state: String, #[n(16)] since: Option<i64>,
-    #[n(17)] last: Option<i64>, #[n(18)] deals: Option<i64>, #[n(19)] notes: String,
-    #[n(20)] custom: BTreeMap<u16, Custom>,
+    #[n(11)]
+    revenue: Option<(i64, u64, u8)>,
+    #[n(12)]
+    level: String,
+    #[n(13)]
+    tags: Vec<String>,
+    #[n(14)]
+    owner: Option<(u64, u64)>,
+    #[n(15)]
+    state: String,
+    #[n(16)]
+    since: Option<i64>,
+    #[n(17)]
+    last: Option<i64>,
+    #[n(18)]
+    deals: Option<i64>,
+    #[n(19)]
+    notes: String,
+    #[n(20)]
+    custom: BTreeMap<u16, Custom>,
 }
 
 #[derive(Clone, serde::Serialize, serde::Deserialize, minicbor::Encode, minicbor::Decode)]
 enum Custom {
-    #[n(0)] Text(#[n(0)] String),
-    #[n(1)] Int(#[n(0)] i64),
-    #[n(2)] Bool(#[n(0)] bool),
+    #[n(0)]
+    Text(#[n(0)] String),
+    #[n(1)]
+    Int(#[n(0)] i64),
+    #[n(2)]
+    Bool(#[n(0)] bool),
 }
 
 fn ours() -> Ours {
@@ -75,17 +112,33 @@ fn ours() -> Ours {
 
 fn theirs() -> Theirs {
     let custom = [
-        Custom::Text("SN-001".into()), Custom::Int(12), Custom::Bool(true), Custom::Text("north".into()),
+        Custom::Text("SN-001".into()),
+        Custom::Int(12),
+        Custom::Bool(true),
+        Custom::Text("north".into()),
         Custom::Int(7),
     ];
     Theirs {
-        code: "C2025-00042".into(), name: "杭州云杉科技有限公司".into(), industry: "technology/it".into(),
-        province: "浙江省".into(), city: "杭州市".into(), street: "文三路 100 号".into(),
-        phone: "+8613800000000".into(), email: "info@example.cn".into(), wechat: "yunshan".into(),
-        website: "www.example.cn".into(), employees: Some(120), revenue: Some((0, 123_456_789, 2)),
-        level: "A".into(), tags: vec!["key".into(), "north".into(), "2025".into()], owner: Some((0, 9)),
-        state: "following".into(), since: Some(1_700_000_000_000_000), last: Some(1_700_000_000_000_000),
-        deals: Some(3), notes: "met at the fair".into(),
+        code: "C2025-00042".into(),
+        name: "杭州云杉科技有限公司".into(),
+        industry: "technology/it".into(),
+        province: "浙江省".into(),
+        city: "杭州市".into(),
+        street: "文三路 100 号".into(),
+        phone: "+8613800000000".into(),
+        email: "info@example.cn".into(),
+        wechat: "yunshan".into(),
+        website: "www.example.cn".into(),
+        employees: Some(120),
+        revenue: Some((0, 123_456_789, 2)),
+        level: "A".into(),
+        tags: vec!["key".into(), "north".into(), "2025".into()],
+        owner: Some((0, 9)),
+        state: "following".into(),
+        since: Some(1_700_000_000_000_000),
+        last: Some(1_700_000_000_000_000),
+        deals: Some(3),
+        notes: "met at the fair".into(),
         custom: custom.into_iter().enumerate().map(|(n, v)| (1000 + n as u16, v)).collect(),
     }
 }
@@ -106,13 +159,23 @@ fn main() {
         drop(black_box(minicbor::decode::<Theirs>(&cbor).unwrap()));
     });
     let card = postcard::to_allocvec(&other).unwrap();
-    report("postcard, positional", card.len(), &|| drop(black_box(postcard::to_allocvec(&other).unwrap())), &|| {
-        drop(black_box(postcard::from_bytes::<Theirs>(&card).unwrap()));
-    });
+    report(
+        "postcard, positional",
+        card.len(),
+        &|| drop(black_box(postcard::to_allocvec(&other).unwrap())),
+        &|| {
+            drop(black_box(postcard::from_bytes::<Theirs>(&card).unwrap()));
+        },
+    );
     let named = rmp_serde::to_vec_named(&other).unwrap();
-    report("MessagePack, named", named.len(), &|| drop(black_box(rmp_serde::to_vec_named(&other).unwrap())), &|| {
-        drop(black_box(rmp_serde::from_slice::<Theirs>(&named).unwrap()));
-    });
+    report(
+        "MessagePack, named",
+        named.len(),
+        &|| drop(black_box(rmp_serde::to_vec_named(&other).unwrap())),
+        &|| {
+            drop(black_box(rmp_serde::from_slice::<Theirs>(&named).unwrap()));
+        },
+    );
     let mut changed = ours();
     changed.state = "won".into();
     changed.deals = Some(4);

@@ -5,7 +5,7 @@ pub mod base;
 pub mod record;
 pub mod domain;
 pub mod engine;
-pub mod insight;
 pub mod exchange;
+pub mod insight;
 pub mod prelude;
 pub mod store;

@@ -1,5 +1,7 @@
 //! The public data set, replayed, agrees with figures that were computed from its files by other means.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::path::{Path, PathBuf};
 
 use crm_core::insight::pipeline::{Figures, figures, figures_by};

@@ -1,5 +1,7 @@
 //! The example's year, from the first lead to the last deal, comes to what the README of its data says.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

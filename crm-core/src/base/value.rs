@@ -119,7 +119,9 @@ impl<'de> serde::de::Visitor<'de> for PlainOrTyped {
         i64::try_from(number).map(Value::Int).map_err(|_| E::custom(format!("`{number}` is too large")))
     }
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
-        Decimal::try_from(number).map(Value::Decimal).map_err(|_| E::custom(format!("`{number}` is too large")))
+        Decimal::try_from(number)
+            .map(Value::Decimal)
+            .map_err(|_| E::custom(format!("`{number}` is too large")))
     }
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
         // The unit variant stands as its name.
@@ -214,7 +216,10 @@ mod tests {
             ("12", Value::Int(12)),
             ("1.5", Value::Decimal(Decimal::new(15, 1))),
             ("\"甲\"", "甲".into()),
-            ("{\"date\":\"2026-03-01\"}", NaiveDate::from_ymd_opt(2026, 3, 1).map_or(Value::Null, Value::Date)),
+            (
+                "{\"date\":\"2026-03-01\"}",
+                NaiveDate::from_ymd_opt(2026, 3, 1).map_or(Value::Null, Value::Date),
+            ),
             ("[{\"int\":1},\"a\"]", Value::List(vec![1.into(), "a".into()])),
         ] {
             assert_eq!(serde_json::from_str::<Value>(json).unwrap(), value, "{json}");

@@ -12,6 +12,7 @@ use crate::record::action::{Action, FieldAccess, Scope};
 use crate::record::codec::{Damaged, ValueRef, View};
 use crate::record::filter::Filter;
 use crate::record::journal::Actor;
+use crate::record::schema::{KindSchema, Schema};
 use crate::record::spec::{Record, Spec, Visibility};
 
 /// Users and departments with their lines.
@@ -134,7 +135,11 @@ pub(crate) struct Access {
     pub(crate) everything: bool,
     pub(crate) me: Option<u128>,
     pub(crate) roles: BTreeSet<String>,
+    /// The fields that are not hidden from the actor, where any is.
+    pub(crate) schema: Option<Arc<Schema>>,
+    /// The users in the actor's teams, and the teams.
     pub(crate) team: Vec<crate::base::RecordRef>,
+    /// The users of the actor's department, and the department.
     pub(crate) department: Vec<crate::base::RecordRef>,
     pub(crate) subordinates: Vec<crate::base::RecordRef>,
     kinds: BTreeMap<KindNo, KindAccess>,
@@ -149,6 +154,7 @@ impl Access {
             everything: actor == Actor::System,
             me: actor.record().map(|record| record.bits),
             roles: BTreeSet::new(),
+            schema: None,
             team: Vec::new(),
             department: Vec::new(),
             subordinates: Vec::new(),
@@ -165,8 +171,10 @@ impl Access {
         access.subordinates = refs(config.organisation.subordinates(user.id()));
         access.department =
             refs(user.department.map(|id| config.organisation.members(id, false)).unwrap_or_default());
-        let teams = config.teams.values().filter(|team| team.members.contains(&user.id()));
-        access.team = refs(teams.flat_map(|team| team.members.iter().copied()).collect());
+        access.department.extend(user.department.map(|department| department.record()));
+        let teams: Vec<_> = config.teams.values().filter(|team| team.members.contains(&user.id())).collect();
+        access.team = refs(teams.iter().flat_map(|team| team.members.iter().copied()).collect());
+        access.team.extend(teams.iter().map(|team| team.record_ref()));
         let roles: Vec<_> = user.roles.iter().filter_map(|role| config.roles.get(role)).collect();
         for role in &roles {
             access.roles.insert(role.name.clone());
@@ -175,9 +183,10 @@ impl Access {
                 access.add_grant(config, user, &role.name, grant);
             }
         }
-        access.add_field_rules(config, &roles);
         access.add_shares(config, user);
         access.add_pools(config, user);
+        access.add_field_rules(config, &roles);
+        access.hide_fields(config);
         access
     }
 
@@ -201,18 +210,14 @@ impl Access {
     }
 
     /// A field is restricted when every role that lets the actor read its kind restricts it; the
-    /// mildest restriction counts.
+    /// mildest restriction counts. Where no role lets him, but a sharing rule does, that of any role
+    /// counts.
     fn add_field_rules(&mut self, config: &Config, roles: &[&org::Role]) {
         for (kind, rights) in &mut self.kinds {
             let Some(schema) = config.schema.kind(*kind) else { continue };
-            let granting: Vec<_> = roles
+            let readers: Vec<_> = roles
                 .iter()
-                .filter(|role| {
-                    role.grants.iter().any(|grant| {
-                        grant.actions.contains(&Action::Read)
-                            && (grant.kind == "*" || KindNo::from_name(&grant.kind) == Some(*kind))
-                    })
-                })
+                .filter(|role| role.grants.iter().any(|grant| lets_read(grant, schema)))
                 .collect();
             for field in schema.fields() {
                 let of_role = |role: &org::Role| {
@@ -225,12 +230,39 @@ impl Access {
                         .map(|rule| rule.access)
                         .min()
                 };
-                let rules: Option<Vec<_>> = granting.iter().map(|role| of_role(role)).collect();
+                let rules: Option<Vec<_>> = match readers.is_empty() {
+                    true => Some(roles.iter().filter_map(|role| of_role(role)).collect()),
+                    false => readers.iter().map(|role| of_role(role)).collect(),
+                };
                 if let Some(mildest) = rules.and_then(|rules| rules.into_iter().max()) {
                     rights.fields.insert(field.no, mildest);
                 }
             }
         }
+    }
+
+    /// Leaves the fields that are hidden from the actor out of the fields that he can name.
+    fn hide_fields(&mut self, config: &Config) {
+        if self.everything {
+            return;
+        }
+        let hidden: Vec<(KindNo, u16)> = self
+            .kinds
+            .iter()
+            .flat_map(|(kind, rights)| rights.fields.iter().map(move |(no, access)| (*kind, *no, *access)))
+            .filter(|(_, _, access)| *access == FieldAccess::Hidden)
+            .map(|(kind, no, _)| (kind, no))
+            .collect();
+        if hidden.is_empty() {
+            return;
+        }
+        let mut schema = config.schema.as_ref().clone();
+        for (kind, no) in hidden {
+            if let Some(kind) = schema.kind_mut(kind) {
+                kind.remove(no);
+            }
+        }
+        self.schema = Some(Arc::new(schema));
     }
 
     fn add_shares(&mut self, config: &Config, user: &org::User) {
@@ -260,10 +292,10 @@ impl Access {
 
     fn add_pools(&mut self, config: &Config, user: &org::User) {
         for pool in &config.pools {
-            if pool.has_member(user.id(), user.department) {
-                if let Some(kind) = KindNo::from_name(&pool.kind) {
-                    self.kinds.entry(kind).or_default().pools.insert(pool.id().as_u128());
-                }
+            if pool.has_member(user.id(), user.department)
+                && let Some(kind) = KindNo::from_name(&pool.kind)
+            {
+                self.kinds.entry(kind).or_default().pools.insert(pool.id().as_u128());
             }
         }
     }
@@ -329,19 +361,17 @@ impl Access {
             return Ok(Some(Grounds::Scope));
         }
         let shares = matches!(action, Action::Read | Action::Update | Action::Move | Action::Export);
-        if let (true, Some(me), Some(field)) = (shares, self.me, spec.collaborators) {
-            if let ValueRef::List(mut items) = view.get(field)? {
-                if items.any(|item| user_in(item) == Some(me)) {
-                    return Ok(Some(Grounds::Collaborator));
-                }
-            }
+        if let (true, Some(me), Some(field)) = (shares, self.me, spec.collaborators)
+            && let ValueRef::List(mut items) = view.get(field)?
+            && items.any(|item| user_in(item) == Some(me))
+        {
+            return Ok(Some(Grounds::Collaborator));
         }
-        if let (None, Some(pool), Action::Read | Action::Claim) = (owner, spec.pool, action) {
-            if let ValueRef::Id(pool) = view.get(pool)? {
-                if self.kind(spec.kind).pools.contains(&pool.bits) {
-                    return Ok(Some(Grounds::Pool));
-                }
-            }
+        if let (None, Some(pool), Action::Read | Action::Claim) = (owner, spec.pool, action)
+            && let ValueRef::Id(pool) = view.get(pool)?
+            && self.kind(spec.kind).pools.contains(&pool.bits)
+        {
+            return Ok(Some(Grounds::Pool));
         }
         Ok(None)
     }
@@ -355,6 +385,12 @@ pub(crate) enum Grounds {
     Collaborator,
     Pool,
     Shared(String),
+}
+
+/// Whether a grant lets one read a kind. What steers the engine is granted by name, never by `*`.
+fn lets_read(grant: &org::Grant, schema: &KindSchema) -> bool {
+    let named = KindNo::from_name(&grant.kind) == Some(schema.spec.kind);
+    grant.actions.contains(&Action::Read) && (named || grant.kind == "*" && !schema.spec.steers)
 }
 
 /// Whose records a scope reaches for a user.

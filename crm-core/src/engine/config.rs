@@ -10,6 +10,7 @@ use crate::base::kind::{RoleId, TeamId};
 use crate::base::settings::{Rate, Settings};
 use crate::base::{Id, Kind, KindNo};
 use crate::domain::SPECS;
+use crate::domain::activity::{Activity, ActivityType};
 use crate::domain::org;
 use crate::record::codec::View;
 use crate::record::error::{Error, Result};
@@ -103,6 +104,7 @@ impl Config {
             }
             custom.entry(kind).or_default().push(field);
         }
+        add_activity_types(&mut schema, all::<ActivityType>(overlay)?);
         let mut shares: BTreeMap<KindNo, Vec<SharingRule>> = BTreeMap::new();
         for share in all::<org::Share>(overlay)? {
             let filter = parse(&share.filter, &share.name)?;
@@ -188,6 +190,17 @@ fn load_lifecycles(overlay: &Overlay) -> Result<Lifecycles> {
         named.insert((lifecycle.kind, lifecycle.name.clone()), lifecycle);
     }
     Ok((named, default))
+}
+
+/// Makes a tenant's kinds of activity choices of an activity's kind, by code and labels.
+fn add_activity_types(schema: &mut Schema, types: Vec<ActivityType>) {
+    let Some(kind) = schema.kind_mut(<Activity as Record>::SPEC.kind) else { return };
+    let Some(mut field) = kind.field(Activity::kind).cloned() else { return };
+    field.choices.extend(types.into_iter().map(|own| {
+        let label = |label: String| if label.is_empty() { own.code.clone() } else { label };
+        ChoiceDef { en: label(own.en).into(), zh: label(own.zh).into(), code: own.code.clone().into() }
+    }));
+    kind.add(field);
 }
 
 fn parse(text: &str, rule: &str) -> Result<Option<Filter>> {

@@ -28,14 +28,14 @@ pub(crate) fn accessors(spec: &Spec, view: View<'_>) -> Result<Vec<(u128, u8)>, 
         _ => NOBODY,
     };
     let mut accessors = vec![(owner, AS_OWNER)];
-    if let Some(field) = spec.collaborators {
-        if let ValueRef::List(items) = view.get(field)? {
-            for item in items {
-                if let Some(user) = user_in(item) {
-                    if accessors.iter().all(|(known, _)| *known != user) {
-                        accessors.push((user, AS_COLLABORATOR));
-                    }
-                }
+    if let Some(field) = spec.collaborators
+        && let ValueRef::List(items) = view.get(field)?
+    {
+        for item in items {
+            if let Some(user) = user_in(item)
+                && accessors.iter().all(|(known, _)| *known != user)
+            {
+                accessors.push((user, AS_COLLABORATOR));
             }
         }
     }

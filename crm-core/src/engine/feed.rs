@@ -58,8 +58,8 @@ fn item(reading: &Reading, position: u64, bytes: &[u8]) -> Result<JournalItem> {
         match reading.sight.access.field(kind, change.no) {
             Some(FieldAccess::Hidden) => continue,
             Some(FieldAccess::Masked) => {
-                old = super::sight::mask(change.old.value()?);
-                new = super::sight::mask(change.new.value()?);
+                old = reading.sight.mask(kind, change.no, change.old.value()?);
+                new = reading.sight.mask(kind, change.no, change.new.value()?);
             }
             _ => {}
         }
@@ -103,7 +103,11 @@ impl Session<'_> {
             if before.is_none_or(|before| position < before) {
                 items.push(item(&reading, position, &bytes)?);
             }
-            position = journal::header(&bytes)?.previous;
+            let previous = journal::header(&bytes)?.previous;
+            if previous >= position {
+                return Err(Error::Corrupt(format!("journal entry {position} does not lead back")));
+            }
+            position = previous;
         }
         Ok(items)
     }

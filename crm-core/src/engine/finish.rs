@@ -16,7 +16,6 @@ use crate::record::desk::{Desk, Due};
 use crate::record::error::{Error, Invalid, Result};
 use crate::record::journal::{self, Change, Draft, Entry, FieldChange, Header};
 use crate::record::key;
-use crate::record::schema::KindSchema;
 use crate::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Invariant, Marks, Visibility};
 use crate::store::Table;
 
@@ -47,8 +46,15 @@ pub(crate) struct Finished {
 /// Ends a unit.
 pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result<Finished> {
     let mut finished = Finished::default();
-    let order = hold(unit)?;
     let mut invalid = Vec::new();
+    // What the command names, before rooms reach for more.
+    for record in &unit.order {
+        check_references(unit, *record, true, &mut invalid)?;
+    }
+    if !invalid.is_empty() {
+        return Err(Error::Invalid(invalid));
+    }
+    let order = hold(unit)?;
     for record in &order {
         check_values(unit, *record, &mut invalid)?;
     }
@@ -57,6 +63,10 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     }
     for record in &order {
         check_rights(unit, *record)?;
+        let gone = unit.touched.get(record).is_some_and(|touched| touched.fields.is_none());
+        if gone {
+            super::refer::check_unused(unit, *record)?;
+        }
     }
     let first = tip.position + 1;
     let judges = unit.host.judges.clone();
@@ -81,32 +91,44 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
 /// Runs the invariants of changed records, and what follows from them in other rooms, until nothing
 /// changes any more. Answers the changed records.
 fn hold(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
+    unit.following = true;
     let mut judged: BTreeMap<RecordRef, Option<Vec<u8>>> = BTreeMap::new();
     let mut followed = 0;
     loop {
-        let open = unit.order.iter().copied().find(|record| {
-            let fields = unit.touched.get(record).map(|touched| &touched.fields);
-            judged.get(record) != fields
-        });
-        let (record, judge) = match (open, unit.order.get(followed).copied()) {
-            (Some(record), _) => (record, spec(record.kind)?.invariant),
-            // What follows is asked once a record, when all rooms are content.
-            (None, Some(record)) => {
-                followed += 1;
-                (record, Some(super::flows::follow as Invariant))
+        // Pass after pass over all that changed, until a pass finds everything as it was judged.
+        let (mut place, mut settled) = (0, true);
+        while let Some(record) = unit.order.get(place).copied() {
+            place += 1;
+            let fields = unit.touched.get(&record).map(|touched| &touched.fields);
+            if judged.get(&record) == fields {
+                continue;
             }
-            (None, None) => return Ok(std::mem::take(&mut unit.order)),
-        };
-        let Some(touched) = unit.touched.get(&record) else { continue };
-        let (before, fields) = (touched.before.clone(), touched.fields.clone());
-        if open.is_some() {
-            judged.insert(record, fields.clone());
+            judged.insert(record, fields.cloned().flatten());
+            settled = false;
+            if let Some(invariant) = spec(record.kind)?.invariant {
+                show_change(unit, record, invariant)?;
+            }
         }
-        if let Some(judge) = judge {
-            let before = before.as_deref().map(View::new).transpose()?;
-            judge(unit, record, before, fields.as_deref().map(View::of_fields))?;
+        if !settled {
+            continue;
+        }
+        if followed == unit.order.len() {
+            return Ok(std::mem::take(&mut unit.order));
+        }
+        // What follows is asked once a record, when all rooms are content.
+        while let Some(record) = unit.order.get(followed).copied() {
+            followed += 1;
+            show_change(unit, record, super::flows::follow)?;
         }
     }
+}
+
+/// Shows a record's change in this unit, its image before and its fields after.
+fn show_change(unit: &mut Unit<'_>, record: RecordRef, see: Invariant) -> Result<()> {
+    let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
+    let (before, fields) = (touched.before.clone(), touched.fields.clone());
+    let before = before.as_deref().map(View::new).transpose()?;
+    see(unit, record, before, fields.as_deref().map(View::of_fields))
 }
 
 /// The key of due work: by instant, then as drawn.
@@ -182,13 +204,13 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
     for field in unit.config.custom.get(&record.kind).into_iter().flatten() {
         let no = u16::try_from(field.number).unwrap_or(0);
         let raw = view.raw(no)?;
-        if raw != before.map(|view| view.raw(no)).transpose()?.flatten() {
-            if let Some(raw) = raw {
-                check_custom(field, raw.value()?, invalid);
-            }
+        if raw != before.map(|view| view.raw(no)).transpose()?.flatten()
+            && let Some(raw) = raw
+        {
+            check_custom(field, raw.value()?, invalid);
         }
     }
-    check_references(unit, record, touched, schema, invalid)?;
+    check_references(unit, record, false, invalid)?;
     for check in unit.config.checks.get(&record.kind).into_iter().flatten() {
         check_rule(unit, record, view, check, invalid)?;
     }
@@ -199,10 +221,10 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
 fn check_references(
     unit: &Unit<'_>,
     record: RecordRef,
-    touched: &Touched,
-    schema: &KindSchema,
+    seen: bool,
     invalid: &mut Vec<Invalid>,
 ) -> Result<()> {
+    let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
     let old = match touched.before.as_deref() {
         Some(image) => View::new(image)?,
         None => View::of_fields(&[]),
@@ -227,20 +249,20 @@ fn check_references(
     })?;
     for (no, target) in named {
         // Who is who is no secret: users, teams and the like are named by anybody.
-        let open =
-            trusted || spec(target.kind)?.steers || target == record || unit.touched.contains_key(&target);
+        let open = !seen
+            || trusted
+            || spec(target.kind)?.steers
+            || target == record
+            || unit.touched.contains_key(&target);
         let image = unit.image(target)?;
         let there = match &image {
             None => false,
             Some(image) => open || unit.sight.sees(unit.overlay, target, image)?,
         };
         if !there {
-            let name = schema.field(no).map_or("?", |field| field.name.as_ref());
-            invalid.push(Invalid::new(
-                name,
-                "reference.unknown",
-                format!("there is no {} `{target}`", target.kind),
-            ));
+            let name = unit.sight.field_name(record.kind, no);
+            let message = format!("there is no {} `{target}`", target.kind);
+            invalid.push(Invalid::new(&name, "reference.unknown", message));
         }
     }
     Ok(())
@@ -255,7 +277,7 @@ fn check_rule(
 ) -> Result<()> {
     let mut passes = |filter| -> Result<bool> {
         let predicate = unit.sight.bind_rule(record.kind, filter, &check.name)?;
-        Ok(predicate.matches(record.bits, view, &mut Neighbours(unit.overlay))?)
+        Ok(predicate.matches(record.bits, view, &mut Neighbours::all(unit.overlay))?)
     };
     let applies = check.when.as_ref().map_or(Ok(true), &mut passes)?;
     if applies && !passes(&check.holds)? {
@@ -336,7 +358,7 @@ fn check_rights(unit: &Unit<'_>, record: RecordRef) -> Result<()> {
             return Err(denied(Action::Assign, record.kind));
         }
     }
-    check_field_rights(unit, record, touched)
+    Ok(())
 }
 
 fn owner_of(image: Option<&[u8]>, field: u16) -> Result<Option<u128>> {
@@ -355,41 +377,49 @@ fn new_owner(touched: &Touched, field: u16) -> Result<Option<u128>> {
     })
 }
 
-/// A plain change may not write what the actor may not write; a new record takes no hidden value.
-fn check_field_rights(unit: &Unit<'_>, record: RecordRef, touched: &Touched) -> Result<()> {
+/// What a command writes in the actor's name he may write: a field that is hidden from him takes no
+/// value, one that shows in part or is read-only stays. What rooms derive is not the actor's writing,
+/// and who may own a record is a right of its own.
+pub(crate) fn check_field_rights(unit: &Unit<'_>, record: RecordRef, fields: &[u8]) -> Result<()> {
+    let access = &unit.sight.access;
+    let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
     let plain = [Authority::Actor(Action::Update), Authority::Actor(Action::Create)];
-    if !touched.authority.iter().any(|authority| plain.contains(authority)) {
+    let in_name = touched.authority.iter().any(|authority| plain.contains(authority));
+    if unit.following || !in_name || access.everything || access.kind(record.kind).fields.is_empty() {
         return Ok(());
     }
-    let (Some(fields), access) = (&touched.fields, &unit.sight.access) else { return Ok(()) };
-    if access.kind(record.kind).fields.is_empty() {
-        return Ok(());
-    }
+    let owner = match spec(record.kind)?.visibility {
+        Visibility::Owned { owner } => owner,
+        _ => 0,
+    };
     let before = match touched.before.as_deref() {
         Some(image) => View::new(image)?,
         None => View::of_fields(&[]),
     };
-    let mut errors = Vec::new();
     let schema = unit.config.schema.kind(record.kind);
-    codec::diff(before, View::of_fields(fields), |no, _, _| match access.field(record.kind, no) {
-        // What only the room's own commands set follows from what they were allowed to do.
-        _ if schema.and_then(|schema| schema.field(no)).is_some_and(|field| field.marks.has(Marks::SYSTEM)) => {}
-        Some(FieldAccess::Hidden) => errors.push(unit.sight.unknown_field(record.kind, no)),
-        Some(_) => {
-            let name =
-                schema.and_then(|schema| schema.field(no)).map_or("?".into(), |field| field.name.clone());
-            errors.push(Error::invalid(&name, "field.read_only", "the actor may not write this field"));
+    let derived = |no: u16, new: Raw<'_>| {
+        let system =
+            schema.and_then(|schema| schema.field(no)).is_some_and(|field| field.marks.has(Marks::SYSTEM));
+        let code =
+            matches!(new.value(), Ok(ValueRef::Text(text)) if unit.codes.iter().any(|code| code == text));
+        system || code || no == owner
+    };
+    let mut invalid = Vec::new();
+    codec::diff(before, View::of_fields(fields), |no, _, new| match access.field(record.kind, no) {
+        Some(access) if !derived(no, new) => {
+            invalid.push(unwritable(access, &unit.sight.field_name(record.kind, no), record.kind))
         }
-        None => {}
+        _ => {}
     })?;
-    let invalid: Vec<Invalid> = errors
-        .into_iter()
-        .flat_map(|error| match error {
-            Error::Invalid(invalid) => invalid,
-            _ => Vec::new(),
-        })
-        .collect();
     if invalid.is_empty() { Ok(()) } else { Err(Error::Invalid(invalid)) }
+}
+
+/// What a field that the actor may not write is to him.
+pub(crate) fn unwritable(access: FieldAccess, field: &str, kind: KindNo) -> Invalid {
+    match access {
+        FieldAccess::Hidden => Invalid::new(field, "field.unknown", format!("{kind} has no field `{field}`")),
+        _ => Invalid::new(field, "field.read_only", "the actor may not write this field"),
+    }
 }
 
 /// Writes a record's image and journal entry; none when nothing changed.

@@ -6,13 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use super::list::{Listing, order_key};
+use super::list::{LONGEST_PAGE, Listing, order_key};
 use super::overlay::Overlay;
 use super::session::Reading;
+use super::sight::Neighbours;
 use crate::base::{Instant, KindNo, RecordRef};
 use crate::record::codec::{self, Raw, View, put_varint};
 use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
+use crate::record::filter::Predicate;
 use crate::record::journal::{self, Change, Entry};
 use crate::record::key;
 use crate::store::{Direction, Range, Table};
@@ -36,10 +38,10 @@ pub(crate) fn record_as_of(overlay: &Overlay, record: RecordRef, at: Instant) ->
     };
     let mut exists = image.is_some();
     let mut fields: BTreeMap<u16, Vec<u8>> = BTreeMap::new();
-    let mut revision = 0;
+    let mut revision: Option<u64> = None;
     if let Some(image) = &image {
         let view = View::new(image)?;
-        revision = view.revision;
+        revision = Some(view.revision);
         let mut walk = view.fields();
         while let Some((no, raw)) = walk.step()? {
             fields.insert(no, raw.0.to_vec());
@@ -51,6 +53,9 @@ pub(crate) fn record_as_of(overlay: &Overlay, record: RecordRef, at: Instant) ->
             .get(Table::Journal, &journal::key(position))?
             .ok_or_else(|| Error::Corrupt(format!("journal entry {position} is missing")))?;
         let entry = Entry::read(&bytes)?;
+        if entry.header.previous >= position {
+            return Err(Error::Corrupt(format!("journal entry {position} does not lead back")));
+        }
         if entry.header.at <= at {
             changed_at = entry.header.at;
             break;
@@ -63,10 +68,30 @@ pub(crate) fn record_as_of(overlay: &Overlay, record: RecordRef, at: Instant) ->
             }
         })?;
         exists = entry.header.change != Change::Created;
-        revision = revision.saturating_sub(1);
+        revision = revision.map(|revision| revision.saturating_sub(1));
         position = entry.header.previous;
     }
-    Ok(exists.then(|| compose(revision, position, changed_at, &fields)))
+    if !exists {
+        return Ok(None);
+    }
+    let revision = match revision {
+        Some(revision) => revision,
+        None => entries_until(overlay, position)?,
+    };
+    Ok(Some(compose(revision, position, changed_at, &fields)))
+}
+
+/// How many entries a record has up to one of them: the revision it had then.
+fn entries_until(overlay: &Overlay, mut position: u64) -> Result<u64> {
+    let mut count = 0;
+    while position > 0 {
+        let bytes = overlay
+            .get(Table::Journal, &journal::key(position))?
+            .ok_or_else(|| Error::Corrupt(format!("journal entry {position} is missing")))?;
+        position = journal::header(&bytes)?.previous;
+        count += 1;
+    }
+    Ok(count)
 }
 
 fn compose(revision: u64, head: u64, at: Instant, fields: &BTreeMap<u16, Vec<u8>>) -> Vec<u8> {
@@ -175,18 +200,23 @@ pub(crate) fn walk_as_of(
         return Ok(());
     }
     let later = Later::collect(overlay, listing.kind, at, None)?;
+    // How often and when a record was changed stands in its own entries only.
+    let exact = listing.predicate.as_ref().is_some_and(Predicate::reads_changes);
     let mut cursor =
         overlay.range(Table::Records, Range::prefix(&listing.kind.0.to_be_bytes()), Direction::Forward)?;
     let mut place = 0;
     let mut visit = |bits: u128, today: Option<&[u8]>, range: std::ops::Range<usize>| -> Result<()> {
-        let past =
-            if range.is_empty() { today.map(<[u8]>::to_vec) } else { later.take_back(range, today)? };
-        let Some(past) = past else { return Ok(()) };
         let record = RecordRef::new(listing.kind, bits);
+        let past = match today {
+            Some(today) if range.is_empty() => Some(today.to_vec()),
+            _ if exact => record_as_of(overlay, record, at)?,
+            today => later.take_back(range, today)?,
+        };
+        let Some(past) = past else { return Ok(()) };
         let passes = match &listing.predicate {
             None => true,
             Some(predicate) => {
-                predicate.matches(bits, View::new(&past)?, &mut super::sight::Neighbours(overlay))?
+                predicate.matches(bits, View::new(&past)?, &mut Neighbours::seen_at(overlay, sight, at))?
             }
         };
         if passes && sight.sees(overlay, record, today.unwrap_or(&past))? {
@@ -219,6 +249,9 @@ fn end_of(entries: &[(u128, u32, Change, usize, usize)], start: usize) -> usize 
     start + rest.iter().take_while(|(other, ..)| Some(*other) == id).count()
 }
 
+/// What places in a list of the past mean: they are made in memory.
+const PAST: &str = "past";
+
 /// A page of a list as it stood at an instant.
 pub(crate) fn page_as_of(
     reading: &Reading,
@@ -226,16 +259,28 @@ pub(crate) fn page_as_of(
     query: &Query,
     at: Instant,
 ) -> Result<(Vec<(RecordRef, Vec<u8>)>, Option<String>)> {
-    if query.after.is_some() {
-        return Err(Error::invalid("after", "page.past", "a list of the past is read as one page"));
-    }
-    let mut rows: BTreeMap<Vec<u8>, (RecordRef, Vec<u8>)> = BTreeMap::new();
+    let limit = query.limit.clamp(1, LONGEST_PAGE);
+    let after = query.after.as_deref().map(|text| listing.read_place(PAST, text)).transpose()?;
+    let mut rows: BTreeMap<Vec<u8>, RecordRef> = BTreeMap::new();
     walk_as_of(reading, listing, at, &mut |record, image| {
-        rows.insert(order_key(&listing.sort, record, &image)?, (record, image));
-        if rows.len() > query.limit.clamp(1, super::list::LONGEST_PAGE) {
-            rows.pop_last();
+        let place = order_key(&listing.sort, record, &image)?;
+        if after.as_ref().is_none_or(|after| place > *after) {
+            rows.insert(place, record);
+            if rows.len() > limit + 1 {
+                rows.pop_last();
+            }
         }
         Ok(())
     })?;
-    Ok((rows.into_values().collect(), None))
+    let more = rows.len() > limit;
+    let mut page = Vec::with_capacity(limit.min(rows.len()));
+    let mut end = None;
+    for (place, record) in rows.into_iter().take(limit) {
+        // Whole, with how often and when it was changed by then.
+        if let Some(image) = record_as_of(&reading.overlay, record, at)? {
+            page.push((record, image));
+        }
+        end = more.then(|| listing.write_place(PAST, &place));
+    }
+    Ok((page, end))
 }

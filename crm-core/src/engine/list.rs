@@ -29,7 +29,8 @@ pub(crate) struct Listing {
     pub(crate) sort: Vec<(u16, bool)>,
     /// None when the actor reads nothing of the kind.
     pub(crate) plan: Option<Plan>,
-    digest: [u8; 4],
+    /// Filter and order, as data.
+    asked: Vec<u8>,
 }
 
 impl Listing {
@@ -38,9 +39,8 @@ impl Listing {
         let predicate = query.filter.as_ref().map(|filter| sight.bind(query.kind, filter)).transpose()?;
         let sort = plan::sort_fields(sight, query.kind, &query.sort)?;
         let plan = plan::plan(sight, spec, predicate.as_ref(), &sort)?;
-        let text = serde_json::to_vec(&(&query.filter, &query.sort)).unwrap_or_default();
-        let digest = Sha256::digest(&text).first_chunk().copied().unwrap_or_default();
-        Ok(Listing { kind: query.kind, predicate, sort, plan, digest })
+        let asked = serde_json::to_vec(&(query.kind, &query.filter, &query.sort)).unwrap_or_default();
+        Ok(Listing { kind: query.kind, predicate, sort, plan, asked })
     }
 
     /// Calls `see` with each record of the list in order until it answers false.
@@ -73,7 +73,8 @@ impl Listing {
         image: &[u8],
     ) -> Result<bool> {
         if let Some(predicate) = &self.predicate {
-            if !predicate.matches(record.bits, View::new(image)?, &mut Neighbours(overlay))? {
+            let mut neighbours = Neighbours::seen(overlay, sight);
+            if !predicate.matches(record.bits, View::new(image)?, &mut neighbours)? {
                 return Ok(false);
             }
         }
@@ -88,9 +89,10 @@ impl Listing {
         query: &Query,
     ) -> Result<(Vec<(RecordRef, Vec<u8>)>, Option<String>)> {
         let limit = query.limit.clamp(1, LONGEST_PAGE);
-        let after = query.after.as_deref().map(|text| self.read_place(text)).transpose()?;
+        let Some(plan) = &self.plan else { return Ok((Vec::new(), None)) };
+        let after = query.after.as_deref().map(|text| self.read_place(&plan.places, text)).transpose()?;
         let mut rows: Vec<(RecordRef, Vec<u8>, Vec<u8>)> = Vec::new();
-        if self.plan.as_ref().is_some_and(|plan| plan.sort.is_empty()) {
+        if plan.ordered {
             self.walk(overlay, sight, after.as_deref(), &mut |record, image, place| {
                 rows.push((record, image, place.to_vec()));
                 Ok(rows.len() <= limit)
@@ -111,28 +113,41 @@ impl Listing {
         }
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let end = rows.last().filter(|_| more).map(|(_, _, place)| self.write_place(place));
+        let end = rows.last().filter(|_| more).map(|(_, _, place)| self.write_place(&plan.places, place));
         Ok((rows.into_iter().map(|(record, image, _)| (record, image)).collect(), end))
     }
 
-    fn write_place(&self, place: &[u8]) -> String {
+    /// What a place belongs to: the list asked for, and what its places mean.
+    fn digest(&self, places: &str) -> [u8; 4] {
+        let digest =
+            Sha256::new().chain_update(places).chain_update([0]).chain_update(&self.asked).finalize();
+        digest.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// A place in the list as text, for the next page.
+    pub(crate) fn write_place(&self, places: &str, place: &[u8]) -> String {
         use std::fmt::Write;
-        self.digest.iter().chain(place).fold(String::new(), |mut text, byte| {
+        self.digest(places).iter().chain(place).fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
         })
     }
 
-    fn read_place(&self, text: &str) -> Result<Vec<u8>> {
+    /// The place that a text stands for.
+    ///
+    /// # Errors
+    /// Invalid as `page.unknown` when it is of another list, or of this one read in another way.
+    pub(crate) fn read_place(&self, places: &str, text: &str) -> Result<Vec<u8>> {
         let wrong = || {
-            Error::invalid("after", "page.unknown", format!("`{text}` is not the end of a page of this list"))
+            let message = format!("`{text}` is not the end of a page of this list");
+            Error::invalid("after", "page.unknown", message)
         };
         let bytes: Option<Vec<u8>> = (0..text.len())
             .step_by(2)
             .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
             .collect();
         let bytes = bytes.ok_or_else(wrong)?;
-        bytes.strip_prefix(&self.digest).map(<[u8]>::to_vec).ok_or_else(wrong)
+        bytes.strip_prefix(&self.digest(places)).map(<[u8]>::to_vec).ok_or_else(wrong)
     }
 }
 
@@ -151,7 +166,9 @@ pub(crate) fn order_key(sort: &[(u16, bool)], record: RecordRef, image: &[u8]) -
             place.iter_mut().skip(start).for_each(|byte| *byte = !*byte);
         }
     }
-    place.extend_from_slice(&record.bits.to_be_bytes());
+    // What is equal stands by id, the way that the last field goes.
+    let last = sort.last().is_some_and(|(_, descending)| *descending);
+    place.extend_from_slice(&if last { !record.bits } else { record.bits }.to_be_bytes());
     Ok(place)
 }
 

@@ -40,9 +40,11 @@ pub(crate) struct Plan {
     pub(crate) index: String,
     pub(crate) stretches: Vec<Stretch>,
     pub(crate) direction: Direction,
-    /// The order to make in memory: field and whether descending; empty when the index gives it.
-    pub(crate) sort: Vec<(u16, bool)>,
+    /// Whether entries come in the wanted order; else it is made in memory.
+    pub(crate) ordered: bool,
     pub(crate) scoped: bool,
+    /// What a place within the list means: it fits another plan only if that says the same.
+    pub(crate) places: String,
 }
 
 /// How a list would be read, for people.
@@ -58,7 +60,8 @@ pub struct Explanation {
     pub scoped: bool,
 }
 
-/// The fields of an order by number, none of which may be hidden from the actor.
+/// The fields of an order by number. One that is hidden from the actor does not exist; one that shows
+/// in part can't be asked about.
 pub(crate) fn sort_fields(sight: &Sight, kind: KindNo, sort: &[Sort]) -> Result<Vec<(u16, bool)>> {
     let schema = sight.config.schema.kind(kind).ok_or_else(|| Error::Corrupt("an unknown kind".into()))?;
     sort.iter()
@@ -66,13 +69,14 @@ pub(crate) fn sort_fields(sight: &Sight, kind: KindNo, sort: &[Sort]) -> Result<
             if sort.field == "id" {
                 return Ok((ID, sort.descending));
             }
-            let unknown = || {
-                Error::invalid(&sort.field, "field.unknown", format!("{kind} has no field `{}`", sort.field))
-            };
-            let field = schema.named(&sort.field).ok_or_else(unknown)?;
-            match sight.access.field(kind, field.no) {
-                Some(FieldAccess::Hidden | FieldAccess::Masked) => Err(unknown()),
-                _ => Ok((field.no, sort.descending)),
+            let field = schema.named(&sort.field);
+            match field.map(|field| (field.no, sight.access.field(kind, field.no))) {
+                None | Some((_, Some(FieldAccess::Hidden))) => {
+                    let message = format!("{kind} has no field `{}`", sort.field);
+                    Err(Error::invalid(&sort.field, "field.unknown", message))
+                }
+                Some((field, Some(FieldAccess::Masked))) => Err(sight.masked_field(kind, field)),
+                Some((field, _)) => Ok((field, sort.descending)),
             }
         })
         .collect()
@@ -82,6 +86,8 @@ struct Candidate<'a> {
     index: Option<&'a IndexSpec>,
     /// The encoded values of the first parts, every combination.
     equal: Vec<Vec<u8>>,
+    /// How many parts those are.
+    parts: usize,
     /// The bounds of the part after them.
     bounds: Option<(Bound<Vec<u8>>, Bound<Vec<u8>>)>,
     ordered: bool,
@@ -102,10 +108,15 @@ pub(crate) fn plan(
     let wanted: Vec<(u16, bool)> = sort
         .iter()
         .copied()
-        .filter(|(field, _)| !matches!(constraint(*field), Some(Bounds::OneOf(values)) if values.len() == 1))
+        .filter(|(field, _)| {
+            let one = matches!(constraint(*field), Some(Bounds::OneOf(values)) if values.len() == 1);
+            !(one && is_plain(sight, spec, *field))
+        })
         .collect();
-    let descending = wanted.first().is_some_and(|(_, descending)| *descending);
-    let one_way = wanted.iter().all(|(_, down)| *down == descending);
+    // What is equal stands by id, the way that the last field goes.
+    let last = sort.last().is_some_and(|(_, down)| *down);
+    let descending = wanted.first().map_or(last, |(_, down)| *down);
+    let one_way = last == descending && wanted.iter().all(|(_, down)| *down == descending);
     let best = candidates(sight, spec, &constraint, &wanted, one_way)
         .into_iter()
         .reduce(|best, next| if next.score > best.score { next } else { best });
@@ -122,8 +133,12 @@ pub(crate) fn plan(
         },
         stretches,
         direction,
-        sort: if best.ordered { Vec::new() } else { sort.to_vec() },
+        ordered: best.ordered,
         scoped,
+        places: match best.index {
+            _ if !best.ordered => "memory".to_owned(),
+            index => format!("{}/{}", index.map_or(0, |index| index.no), best.parts),
+        },
     }))
 }
 
@@ -134,22 +149,32 @@ fn candidates<'a>(
     wanted: &[(u16, bool)],
     one_way: bool,
 ) -> Vec<Candidate<'a>> {
-    let by_id = wanted.is_empty() || one_way && wanted.first().is_some_and(|(field, _)| *field == ID);
+    let by_id = one_way && wanted.first().is_none_or(|(field, _)| *field == ID);
+    // Every owned kind has an index by owner, then id.
+    let by_owner = match spec.visibility {
+        Visibility::Owned { owner } => {
+            matches!(constraint(owner), Some(Bounds::OneOf(_)))
+                && sight.access.kind(spec.kind).shared.is_empty()
+        }
+        _ => false,
+    };
     let mut found = vec![Candidate {
         index: None,
         equal: vec![Vec::new()],
+        parts: 0,
         bounds: None,
         ordered: by_id,
-        score: if by_id { 3 } else { 0 },
+        score: if by_id { 3 } else { 0 } + if by_owner { 8 } else { 0 },
     }];
     for index in spec.indexes {
-        if index.layout == Layout::Unique
-            && !index.parts.iter().all(|part| matches!(constraint(part.field), Some(Bounds::OneOf(_))))
-        {
-            continue;
-        }
-        let mut candidate =
-            Candidate { index: Some(index), equal: vec![Vec::new()], bounds: None, ordered: false, score: 0 };
+        let mut candidate = Candidate {
+            index: Some(index),
+            equal: vec![Vec::new()],
+            parts: 0,
+            bounds: None,
+            ordered: false,
+            score: 0,
+        };
         let mut rest = index.parts.iter();
         let mut next = rest.next();
         while let Some(part) = next {
@@ -164,31 +189,28 @@ fn candidates<'a>(
                 .flat_map(|key| keys.iter().map(move |more| [key.as_slice(), more].concat()))
                 .collect();
             candidate.score += if selective(sight, spec, *part) { 8 } else { 2 };
+            candidate.parts += 1;
             next = rest.next();
         }
-        // Not every record is in an index that a reference leads.
-        let partial = candidate.score == 0
-            && index
-                .parts
-                .first()
-                .is_some_and(|part| part.form != Form::Value || derive::refers(spec, *part));
-        if partial {
+        // Not every record is in an index that a reference leads, or with a part that is no plain
+        // value; a record with several values comes several times.
+        let left_out = |(place, part): (usize, &Part)| {
+            index.layout == Layout::Unique
+                || part.form != Form::Value
+                || place == 0 && derive::refers(spec, *part)
+                || holds_several(sight, spec, *part)
+        };
+        if index.parts.iter().enumerate().skip(candidate.parts).any(left_out) {
             continue;
         }
-        if let Some(part) = next.filter(|part| part.form == Form::Value) {
+        if let Some(part) = next {
             candidate.bounds = bounds(constraint(part.field));
             candidate.score += u32::from(candidate.bounds.is_some());
         }
-        let multiple = index.parts.iter().any(|part| holds_several(sight, spec, *part));
-        let tail: Vec<Part> = next.into_iter().chain(rest).copied().collect();
-        // A folded text is not in the order of the text.
-        let as_it_is = tail.iter().all(|part| part.form == Form::Value);
-        let tail: Vec<u16> = tail.iter().map(|part| part.field).collect();
+        let tail: Vec<u16> = next.into_iter().chain(rest).map(|part| part.field).collect();
         let fields: Vec<u16> = wanted.iter().map(|(field, _)| *field).collect();
         // The index gives the order when what is left of its key is the order, then the id.
         candidate.ordered = one_way
-            && !multiple
-            && as_it_is
             && index.layout != Layout::Unique
             && match fields.split_last() {
                 None => tail.is_empty(),
@@ -246,6 +268,14 @@ fn holds_several(sight: &Sight, spec: &Spec, part: Part) -> bool {
     field.is_some_and(|field| field.many)
 }
 
+/// Whether a field's one value says how it stands in an order.
+fn is_plain(sight: &Sight, spec: &Spec, field: u16) -> bool {
+    let field = sight.config.schema.kind(spec.kind).and_then(|schema| schema.field(field));
+    field.is_some_and(|field| {
+        !field.many && !matches!(field.ty, FieldType::Phone | FieldType::Email | FieldType::Row)
+    })
+}
+
 /// Through whose entries a list is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Accessors {
@@ -276,10 +306,9 @@ fn accessors(
         Some(Bounds::OneOf(values)) => Some(
             values
                 .iter()
-                .filter_map(|value| match value {
-                    Value::Id(user) => Some(user.bits),
-                    Value::Null => Some(NOBODY),
-                    _ => None,
+                .map(|value| match value {
+                    Value::Id(user) => user.bits,
+                    _ => NOBODY,
                 })
                 .collect::<BTreeSet<_>>(),
         ),

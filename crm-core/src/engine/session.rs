@@ -267,7 +267,7 @@ impl<'c> Session<'c> {
             Some(plan) => Explanation {
                 index: plan.index,
                 stretches: plan.stretches.len(),
-                ordered: plan.sort.is_empty(),
+                ordered: plan.ordered,
                 scoped: plan.scoped || reading.sight.access.everything,
             },
         })
@@ -306,11 +306,10 @@ impl<'c> Session<'c> {
         for field in
             reading.sight.config.schema.kind(record.kind).into_iter().flat_map(|schema| schema.fields())
         {
-            match access.field(record.kind, field.no) {
-                Some(access @ (FieldAccess::ReadOnly | FieldAccess::Masked)) => {
-                    reasons.push(format!("field `{}` is {access}", field.name));
-                }
-                _ => {}
+            if let Some(access @ (FieldAccess::ReadOnly | FieldAccess::Masked)) =
+                access.field(record.kind, field.no)
+            {
+                reasons.push(format!("field `{}` is {access}", field.name));
             }
         }
         Ok(Why { allowed: grounds.is_some(), reasons })

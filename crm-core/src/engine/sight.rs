@@ -9,13 +9,14 @@ use super::access::{Access, Grounds, Reach};
 use super::config::{Config, spec};
 use super::overlay::Overlay;
 use super::verify::collect_references;
-use crate::base::{Instant, KindNo, RecordRef, calendar, text};
+use crate::base::{Instant, KindNo, RecordRef, Value, calendar, text};
 use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, ValueRef, View, put_varint};
 use crate::record::error::{Error, Invalid, Result};
 use crate::record::field::FieldType;
 use crate::record::filter::{self, BindError, Filter, FilterContext, Predicate, Related};
 use crate::record::key;
+use crate::record::schema::Schema;
 use crate::record::spec::{CREATED_BY, Spec, Visibility};
 use crate::store::Table;
 
@@ -32,11 +33,44 @@ pub(crate) struct Sight {
 }
 
 /// Gives a filter the records that its paths lead to.
-pub(crate) struct Neighbours<'a>(pub(crate) &'a Overlay);
+pub(crate) struct Neighbours<'a> {
+    overlay: &'a Overlay,
+    /// Who must see them; none for the tenant's own rules, which look at everything.
+    sight: Option<&'a Sight>,
+    /// As of when; now when none.
+    at: Option<Instant>,
+}
+
+impl<'a> Neighbours<'a> {
+    /// Every record, for a rule of the tenant's own making.
+    pub(crate) fn all(overlay: &'a Overlay) -> Self {
+        Neighbours { overlay, sight: None, at: None }
+    }
+
+    /// The records that an actor sees.
+    pub(crate) fn seen(overlay: &'a Overlay, sight: &'a Sight) -> Self {
+        Neighbours { overlay, sight: Some(sight), at: None }
+    }
+
+    /// The records that an actor sees, as they stood at an instant.
+    pub(crate) fn seen_at(overlay: &'a Overlay, sight: &'a Sight, at: Instant) -> Self {
+        Neighbours { overlay, sight: Some(sight), at: Some(at) }
+    }
+}
 
 impl Related for Neighbours<'_> {
     fn fetch(&mut self, record: RecordRef) -> Option<Vec<u8>> {
-        self.0.get(Table::Records, &key::record(record)).ok().flatten()
+        let today = self.overlay.get(Table::Records, &key::record(record)).ok()?;
+        let image = match self.at {
+            None => today.clone()?,
+            Some(at) => super::history::record_as_of(self.overlay, record, at).ok()??,
+        };
+        // Rights are today's, on the record as it is today; on its last form when it is gone.
+        let sees = |sight: &Sight| {
+            let known = today.as_deref().unwrap_or(&image);
+            sight.sees(self.overlay, record, known).unwrap_or(false)
+        };
+        self.sight.is_none_or(sees).then_some(image)
     }
 }
 
@@ -46,7 +80,12 @@ impl Sight {
     }
 
     /// Binds a filter with what its relative words mean to this actor now.
-    fn bind_filter(&self, kind: KindNo, filter: &Filter) -> std::result::Result<Predicate, Vec<BindError>> {
+    fn bind_filter(
+        &self,
+        schema: &Schema,
+        kind: KindNo,
+        filter: &Filter,
+    ) -> std::result::Result<Predicate, Vec<BindError>> {
         let settings = &self.config.settings;
         let context = FilterContext {
             now: self.now,
@@ -62,37 +101,43 @@ impl Sight {
             },
             behaviour: &|_| None,
         };
-        filter::bind(filter, &self.config.schema, kind, &context)
+        filter::bind(filter, schema, kind, &context)
     }
 
     /// Binds a filter of the tenant's own making, which may look at every field.
     pub(crate) fn bind_rule(&self, kind: KindNo, filter: &Filter, rule: &str) -> Result<Predicate> {
-        self.bind_filter(kind, filter)
+        self.bind_filter(&self.config.schema, kind, filter)
             .map_err(|_| Error::Corrupt(format!("rule `{rule}` no longer fits the fields of {kind}")))
     }
 
-    /// Binds a filter to a kind's fields, none of which may be hidden from the actor.
+    /// Binds a filter to the fields that the actor sees whole. One that is hidden from him does not
+    /// exist, down to the words of the error; one that shows in part can't be asked about.
     pub(crate) fn bind(&self, kind: KindNo, filter: &Filter) -> Result<Predicate> {
-        let predicate = self.bind_filter(kind, filter).map_err(|errors| {
+        let schema = self.access.schema.as_ref().unwrap_or(&self.config.schema);
+        let predicate = self.bind_filter(schema, kind, filter).map_err(|errors| {
             let invalid = errors
                 .into_iter()
                 .map(|error| Invalid::new(&error.field, "filter.invalid", error.problem.to_string()));
             Error::Invalid(invalid.collect())
         })?;
         for (kind, field) in predicate.fields() {
-            if matches!(self.access.field(kind, field), Some(FieldAccess::Hidden | FieldAccess::Masked)) {
-                return Err(self.unknown_field(kind, field));
+            if self.access.field(kind, field) == Some(FieldAccess::Masked) {
+                return Err(self.masked_field(kind, field));
             }
         }
         Ok(predicate)
     }
 
-    /// The error for a field that does not exist for the actor.
-    pub(crate) fn unknown_field(&self, kind: KindNo, field: u16) -> Error {
+    /// The name of a field.
+    pub(crate) fn field_name(&self, kind: KindNo, field: u16) -> String {
         let schema = self.config.schema.kind(kind);
-        let name =
-            schema.and_then(|schema| schema.field(field)).map_or("?".into(), |field| field.name.clone());
-        Error::invalid(&name, "field.unknown", format!("{kind} has no field `{name}`"))
+        schema.and_then(|schema| schema.field(field)).map_or("?".into(), |field| field.name.to_string())
+    }
+
+    /// The error for a field that the actor sees in part and asks about.
+    pub(crate) fn masked_field(&self, kind: KindNo, field: u16) -> Error {
+        let name = self.field_name(kind, field);
+        Error::invalid(&name, "field.masked", format!("the actor sees only part of `{name}`"))
     }
 
     /// Why the actor may do something with a record, none when he may not.
@@ -181,7 +226,7 @@ impl Sight {
                 None => true,
                 Some(filter) => {
                     let predicate = self.share_filter(spec.kind, place, filter)?;
-                    predicate.matches(record.bits, view, &mut Neighbours(overlay))?
+                    predicate.matches(record.bits, view, &mut Neighbours::all(overlay))?
                 }
             };
             if passes {
@@ -217,7 +262,9 @@ impl Sight {
         while let Some((no, raw)) = walk.step()? {
             match self.access.field(kind, no) {
                 Some(FieldAccess::Hidden) => {}
-                Some(FieldAccess::Masked) => codec::put_field(&mut fields, no, &mask(raw.value()?)),
+                Some(FieldAccess::Masked) => {
+                    codec::put_field(&mut fields, no, &self.mask(kind, no, raw.value()?));
+                }
                 _ => {
                     put_varint(&mut fields, u64::from(no));
                     fields.extend_from_slice(raw.0);
@@ -226,21 +273,28 @@ impl Sight {
         }
         Ok(codec::image(view.revision, view.head, view.updated_at, &fields))
     }
+
+    /// A value in part: of written text the ends, of anything else nothing, so that the record still
+    /// reads as one of its kind.
+    pub(crate) fn mask(&self, kind: KindNo, field: u16, value: ValueRef<'_>) -> Value {
+        let schema = self.config.schema.kind(kind);
+        match schema.and_then(|schema| schema.field(field)).map(|field| field.ty) {
+            Some(FieldType::Text) => mask(value, false),
+            Some(FieldType::Phone | FieldType::Email) => mask(value, true),
+            _ => Value::Null,
+        }
+    }
 }
 
-/// A value in part: the ends of texts, nothing of anything else.
-pub(crate) fn mask(value: ValueRef<'_>) -> crate::base::Value {
-    use crate::base::Value;
+/// The ends of a text, or of the texts in a list. Of a row of a number or address as entered and its
+/// normal form the latter goes.
+fn mask(value: ValueRef<'_>, rows: bool) -> Value {
     match value {
         ValueRef::Text(text) if text.contains('@') => Value::Text(text::email::mask(text)),
         ValueRef::Text(text) => Value::Text(text::phone::mask(text)),
-        ValueRef::List(mut items) => match (items.clone().next(), items.clone().nth(1), items.clone().nth(2))
-        {
-            // A row of a number or address as entered and its normal form: the latter goes.
-            (Some(first @ ValueRef::Text(_)), Some(ValueRef::Text(_) | ValueRef::Null), None) => {
-                Value::List(vec![mask(first), Value::Null])
-            }
-            _ => Value::List(items.by_ref().map(mask).collect()),
+        ValueRef::List(mut items) => match items.clone().next() {
+            Some(entered @ ValueRef::Text(_)) if rows => Value::List(vec![mask(entered, true), Value::Null]),
+            _ => Value::List(items.by_ref().map(|item| mask(item, rows)).collect()),
         },
         _ => Value::Null,
     }

@@ -13,7 +13,7 @@ use super::sight::Sight;
 use crate::base::id::id_bits;
 use crate::base::settings::Settings;
 use crate::base::{Instant, KindNo, RecordRef, Value};
-use crate::record::action::Action;
+use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, View};
 use crate::record::desk::{Desk, Due, Lookup, Purpose};
 use crate::record::error::{Error, Result};
@@ -66,6 +66,10 @@ pub(crate) struct Unit<'a> {
     pub(crate) due: Vec<Due>,
     pub(crate) reason: String,
     pub(crate) rule: String,
+    /// Whether what the command asked for is done and only what follows from it is written.
+    pub(crate) following: bool,
+    /// The human codes given out.
+    pub(crate) codes: Vec<String>,
 }
 
 impl<'a> Unit<'a> {
@@ -94,6 +98,8 @@ impl<'a> Unit<'a> {
             due: Vec::new(),
             reason: String::new(),
             rule: String::new(),
+            following: false,
+            codes: Vec::new(),
         }
     }
 
@@ -111,10 +117,10 @@ impl<'a> Unit<'a> {
 
     /// A record's image as the unit sees it.
     pub(crate) fn image(&self, record: RecordRef) -> Result<Option<Vec<u8>>> {
-        if let Some(touched) = self.touched.get(&record) {
-            if touched.written {
-                return Ok(touched.fields.as_ref().map(|fields| self.staged_image(touched, fields)));
-            }
+        if let Some(touched) = self.touched.get(&record)
+            && touched.written
+        {
+            return Ok(touched.fields.as_ref().map(|fields| self.staged_image(touched, fields)));
         }
         Ok(self.overlay.get(Table::Records, &key::record(record))?)
     }
@@ -188,7 +194,8 @@ impl<'a> Unit<'a> {
         let name = match index {
             Some(index) => index.name.to_owned(),
             None => {
-                let field = key.get(3..5).map_or(0, |no| u16::from_be_bytes([no[0], no[1]]));
+                let field =
+                    key.get(3..).and_then(|rest| rest.first_chunk()).map_or(0, |no| u16::from_be_bytes(*no));
                 let schema = self.config.schema.kind(record.kind);
                 schema.and_then(|schema| schema.field(field)).map_or(String::new(), |f| f.name.to_string())
             }
@@ -373,6 +380,10 @@ impl Desk for Unit<'_> {
         Ok(found)
     }
 
+    fn field_access(&self, kind: KindNo, field: u16) -> Option<FieldAccess> {
+        self.sight.access.field(kind, field)
+    }
+
     fn sees(&mut self, record: RecordRef) -> Result<bool> {
         match self.image(record)? {
             None => Ok(false),
@@ -400,6 +411,8 @@ impl Desk for Unit<'_> {
             self.order.push(record);
         }
         let fields = if old.is_none() { finish::with_created(self, record, &fields)? } else { fields };
+        // Before the unique keys, whose errors would tell of values that the actor may not read.
+        finish::check_field_rights(self, record, &fields)?;
         self.reindex(record, old.as_deref(), Some(&fields))?;
         if let Some(touched) = self.touched.get_mut(&record) {
             touched.fields = Some(fields);
@@ -430,7 +443,9 @@ impl Desk for Unit<'_> {
     }
 
     fn next_code(&mut self, kind: KindNo) -> Result<Option<String>> {
-        finish::next_code(self, kind)
+        let code = finish::next_code(self, kind)?;
+        self.codes.extend(code.clone());
+        Ok(code)
     }
 
     fn memory(&mut self, of: RecordRef) -> Result<Option<Vec<u8>>> {

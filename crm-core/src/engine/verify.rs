@@ -72,7 +72,7 @@ impl Crm {
     /// When the store fails, or another process writes to it meanwhile. Cut short, it leaves less to
     /// mend.
     pub fn repair(&self) -> Result<usize> {
-        self.alone(|store| mend::mend(store))
+        self.alone(mend::mend)
     }
 }
 
@@ -139,6 +139,9 @@ fn follows(overlay: &Overlay, record: RecordRef, image: &[u8]) -> Result<()> {
         let header = entry.header;
         if header.record != record || header.change == Change::Deleted || header.previous >= position {
             return Err(foreign());
+        }
+        if entries == 0 && header.at != view.updated_at {
+            return Err(Error::Corrupt("it was not changed when its journal says".into()));
         }
         entries += 1;
         entry.changes(|change| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::action::Action;
+use super::action::{Action, FieldAccess};
 use super::codec::View;
 use super::error::{Error, Result};
 use super::filter::Filter;
@@ -95,6 +95,11 @@ pub trait Desk {
     fn walk(&mut self, kind: KindNo, after: Option<RecordRef>, limit: usize) -> Result<Vec<RecordRef>> {
         let _ = (after, limit);
         Err(Error::Internal(format!("this desk can't walk over every {kind}")))
+    }
+    /// What the actor may not do with a field, none when he may do everything.
+    fn field_access(&self, kind: KindNo, field: u16) -> Option<FieldAccess> {
+        let _ = (kind, field);
+        None
     }
     /// Whether the actor may see a record.
     fn sees(&mut self, record: RecordRef) -> Result<bool>;

@@ -92,6 +92,12 @@ impl KindSchema {
         self.fields.insert(field.no, field);
     }
 
+    /// Takes a field away; nothing names it any more.
+    pub fn remove(&mut self, no: u16) {
+        self.fields.remove(&no);
+        self.names.retain(|_, named| *named != no);
+    }
+
     /// The fields in the order of their numbers.
     pub fn fields(&self) -> impl Iterator<Item = &FieldDef> {
         self.fields.values()

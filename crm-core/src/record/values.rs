@@ -3,8 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
-use super::field::{FieldError, FieldType};
-use super::schema::FieldDef;
+use super::field::{Column, FieldError, FieldType};
+use super::schema::{ChoiceDef, FieldDef};
+use super::spec::Marks;
 use crate::base::settings::Settings;
 use crate::base::{Instant, Money, RecordRef, Span, Value, calendar, text};
 
@@ -137,12 +138,8 @@ fn instant(input: &str, settings: &Settings) -> Option<Instant> {
 /// Money with its currency before or after, or without one in the base currency.
 fn money(input: &str, settings: &Settings) -> Option<Money> {
     let folded = text::fold(input).to_uppercase();
-    let folded = folded
-        .replace('¥', "CNY")
-        .replace('￥', "CNY")
-        .replace("元", "CNY")
-        .replace('€', "EUR")
-        .replace('$', "USD");
+    let folded =
+        folded.replace(['¥', '￥'], "CNY").replace("元", "CNY").replace('€', "EUR").replace('$', "USD");
     let letters: String = folded.chars().filter(char::is_ascii_alphabetic).collect();
     let number: String = folded.chars().filter(|letter| !letter.is_ascii_alphabetic()).collect();
     let currency = if letters.is_empty() { settings.currency } else { letters.parse().ok()? };
@@ -163,10 +160,11 @@ pub fn fits_pattern(input: &str, pattern: &str) -> bool {
     // The places in the pattern at which the text read so far may stand.
     let close = |places: &mut Vec<bool>| {
         for (place, token) in tokens.iter().enumerate() {
-            if *token == ('*', false) && places.get(place) == Some(&true) {
-                if let Some(next) = places.get_mut(place + 1) {
-                    *next = true;
-                }
+            if *token == ('*', false)
+                && places.get(place) == Some(&true)
+                && let Some(next) = places.get_mut(place + 1)
+            {
+                *next = true;
             }
         }
     };
@@ -209,6 +207,8 @@ pub fn coerce(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Va
         (Value::List(items), true) => items
             .iter()
             .map(|item| coerce_one(item, field, settings))
+            // An empty text among them says nothing.
+            .filter(|item| !item.as_ref().is_ok_and(Value::is_empty))
             .collect::<Result<_, _>>()
             .map(Value::List),
         (value, true) => Ok(Value::List(vec![coerce_one(value, field, settings)?])),
@@ -230,7 +230,17 @@ fn coerce_one(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Va
             return Ok(Value::Money(Money::new(*number, settings.currency)));
         }
         (FieldType::Record(kind), Value::Id(record)) => kind.is_none_or(|kind| kind == record.kind),
-        (FieldType::Row | FieldType::Phone | FieldType::Email, Value::List(_))
+        // Of a number or address the normal form follows from what was entered.
+        (FieldType::Phone | FieldType::Email, Value::List(cells)) => {
+            return match cells.first() {
+                Some(entered @ Value::Text(_)) => coerce_one(entered, field, settings),
+                _ => Err(FieldError::Type { found: value.to_string(), expected: type_words(field.ty) }),
+            };
+        }
+        (FieldType::Row, Value::List(cells)) if !field.columns.is_empty() => {
+            return row(cells, field.columns, settings);
+        }
+        (FieldType::Row, Value::List(_))
         | (FieldType::Bool, Value::Bool(_))
         | (FieldType::Int, Value::Int(_))
         | (FieldType::Decimal, Value::Decimal(_))
@@ -244,6 +254,40 @@ fn coerce_one(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Va
         return Ok(value.clone());
     }
     Err(FieldError::Type { found: value.to_string(), expected: type_words(field.ty) })
+}
+
+/// A row, each of whose cells its column takes.
+fn row(cells: &[Value], columns: &'static [Column], settings: &Settings) -> Result<Value, FieldError> {
+    if cells.len() > columns.len() {
+        let found = Value::List(cells.to_vec()).to_string();
+        return Err(FieldError::Type { found, expected: "row of that many columns" });
+    }
+    let cell = |(place, column): (usize, &Column)| {
+        let value = coerce(cells.get(place).unwrap_or(&Value::Null), &column_def(column), settings)?;
+        let needed = !column.shape.optional && column.shape.ty != FieldType::Text;
+        if value.is_empty() && needed { Err(FieldError::Missing) } else { Ok(value) }
+    };
+    columns.iter().enumerate().map(cell).collect::<Result<_, _>>().map(Value::List)
+}
+
+/// A column as a field of its own.
+fn column_def(column: &Column) -> FieldDef {
+    let choices = column.shape.choices.iter().map(|choice| ChoiceDef {
+        code: choice.code.into(),
+        en: choice.en.into(),
+        zh: choice.zh.into(),
+    });
+    FieldDef {
+        no: 0,
+        name: column.name.into(),
+        en: column.en.into(),
+        zh: column.zh.into(),
+        ty: column.shape.ty,
+        many: column.shape.many,
+        choices: choices.collect(),
+        columns: column.shape.columns,
+        marks: Marks::default(),
+    }
 }
 
 const fn type_words(ty: FieldType) -> &'static str {
@@ -268,6 +312,7 @@ const fn type_words(ty: FieldType) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::field::Shape;
 
     #[test]
     fn patterns() {
@@ -304,6 +349,46 @@ mod tests {
             ("是", FieldType::Bool, Some(Value::Bool(true))),
         ] {
             assert_eq!(parse(text, ty, false, &settings).ok(), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_and_lists_hold_what_their_columns_take() {
+        let settings = Settings::default();
+        let text = Shape::one(FieldType::Text);
+        let number = Shape::one(FieldType::Int);
+        static COLUMNS: [Column; 2] = [
+            Column { name: "label", en: "Label", zh: "标签", shape: &Shape::one(FieldType::Text) },
+            Column { name: "size", en: "Size", zh: "大小", shape: &Shape::one(FieldType::Int) },
+        ];
+        let field = |shape: Shape| {
+            let column = Column { name: "f", en: "F", zh: "字段", shape: Box::leak(Box::new(shape)) };
+            column_def(&column)
+        };
+        let rows = field(Shape { columns: &COLUMNS, ..Shape::one(FieldType::Row) }.list());
+        let list = |items: Vec<Value>| Value::List(items);
+        for (value, field, taken) in [
+            (
+                list(vec!["a".into(), "".into(), " b ".into()]),
+                field(text.list()),
+                Some(list(vec!["a".into(), "b".into()])),
+            ),
+            (list(vec!["7".into()]), field(number.list()), Some(list(vec![Value::Int(7)]))),
+            (
+                list(vec![list(vec!["x".into(), "3".into()])]),
+                rows.clone(),
+                Some(list(vec![list(vec!["x".into(), 3i64.into()])])),
+            ),
+            (list(vec![list(vec!["x".into()])]), rows.clone(), None),
+            (list(vec![list(vec![5i64.into(), 3i64.into()])]), rows.clone(), None),
+            (list(vec![list(vec!["x".into(), 3i64.into(), 4i64.into()])]), rows, None),
+            (
+                list(vec!["138 0000 0000".into(), "+1".into()]),
+                field(Shape::one(FieldType::Phone)),
+                Some(list(vec!["138 0000 0000".into(), "+8613800000000".into()])),
+            ),
+        ] {
+            assert_eq!(coerce(&value, &field, &settings).ok(), taken, "{value:?}");
         }
     }
 }

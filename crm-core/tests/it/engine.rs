@@ -63,7 +63,9 @@ fn records_that_nobody_owns_are_found_by_that() {
         let query = Query::of(nobodys.kind).filter(filter.parse().unwrap());
         system.rows(&query).unwrap().items.into_iter().map(|shown| shown.id).collect::<Vec<_>>()
     };
-    for filter in ["owner is empty", "owner = null", "not (owner is not empty)", "owner is empty and name = '乙'"] {
+    for filter in
+        ["owner is empty", "owner = null", "not (owner is not empty)", "owner is empty and name = '乙'"]
+    {
         assert_eq!(found(filter), [nobodys], "{filter}");
     }
     assert_eq!(found("owner is not empty").len(), 1);

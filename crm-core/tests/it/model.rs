@@ -13,7 +13,9 @@ fn random_commands_do_what_the_model_says() {
     for (what, count) in &tally {
         println!("{count:7} {what}");
     }
-    for what in ["create opportunity done", "update task done", "delete lead done", "verify", "history", "why"] {
+    for what in
+        ["create opportunity done", "update task done", "delete lead done", "verify", "history", "why"]
+    {
         assert!(tally.contains_key(what) || std::env::var("CRM_SEED").is_ok(), "{what} never happened");
     }
 }

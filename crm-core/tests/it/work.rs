@@ -132,6 +132,14 @@ fn what_an_activity_may_be() {
     pigeon.kind = KindCode("Pigeon".into());
     let logged = world.mine().execute(pigeon).unwrap();
     assert_eq!(world.mine().get::<Activity>(logged.activity).unwrap().kind.0, "pigeon");
+    // As plain fields, as an import gives them, it goes by its labels too.
+    let plain = [
+        ("kind", "飞鸽传书".into()),
+        ("at", world.crm.now().into()),
+        ("about", world.customer.record().into()),
+    ];
+    let plain: ActivityId = create(&world.mine(), &plain);
+    assert_eq!(world.mine().get::<Activity>(plain).unwrap().kind.0, "pigeon");
 }
 
 #[test]

@@ -87,19 +87,20 @@ impl<'c> Days<'c> {
         Ok(days)
     }
 
-    /// A day begins: the host does what is due.
+    /// A day begins: the host does what is due, and what that leads to within the minute.
     fn morning(&mut self, day: NaiveDate) -> Outcome {
-        self.clock.set(start_of_day(day, ZONE) + Span::from_secs(1));
-        loop {
+        let dawn = start_of_day(day, ZONE);
+        let mut next = Some(dawn);
+        while let Some(at) = next.filter(|at| *at < dawn + Span::from_secs(60)) {
+            self.clock.set(at.max(dawn));
             let report = self.crm.run_due(1_000)?;
             if let Some((due, error)) = report.failed.first() {
                 Err(format!("{} of {}: {error}", due.work, due.about))?;
             }
             self.due += report.done;
-            if report.done == 0 {
-                return Ok(());
-            }
+            next = report.next;
         }
+        Ok(())
     }
 
     fn happens(&mut self, event: Event) -> Outcome {

@@ -187,6 +187,9 @@ impl fmt::Display for Event {
     }
 }
 
+/// What happens, in order, after the headings of the file that the leads stand in.
+pub type Events = (Vec<String>, Vec<(Instant, Event)>);
+
 /// The files of a year.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -251,7 +254,7 @@ impl Files {
     ///
     /// # Errors
     /// When a file can't be read.
-    pub fn events(&self) -> Outcome<(Vec<String>, Vec<(Instant, Event)>)> {
+    pub fn events(&self) -> Outcome<Events> {
         let (headings, mut events) = self.leads()?;
         let mut last = Instant::MIN;
         for (line, row) in self.rows::<ActivityRow>("activities.csv")? {
@@ -272,7 +275,7 @@ impl Files {
         Ok((headings, events))
     }
 
-    fn leads(&self) -> Outcome<(Vec<String>, Vec<(Instant, Event)>)> {
+    fn leads(&self) -> Outcome<Events> {
         let (headings, rows) = self.sheet("leads.csv")?;
         let time = headings.iter().position(|heading| heading == "登记时间").ok_or("no 登记时间")?;
         let (mut last, mut leads) = (Instant::MIN, Vec::new());

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::base::{KindNo, RecordRef, Value};
 use crate::engine::config::spec;
-use crate::record::action::Action;
+use crate::engine::finish::unwritable;
+use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, View, put_varint};
 use crate::record::desk::{Desk, Lookup};
 use crate::record::error::{Error, Invalid, Result};
@@ -120,13 +121,18 @@ pub(crate) fn merge(
     let mut invalid = Vec::new();
     for (name, value) in values {
         match take(desk, schema, name, value) {
-            Ok((no, value)) if value.is_empty() => {
-                stored.remove(&no);
-            }
             Ok((no, value)) => {
                 let mut raw = Vec::new();
                 codec::put_value(&mut raw, &value);
-                stored.insert(no, raw);
+                let old = if value.is_empty() { stored.remove(&no) } else { stored.insert(no, raw.clone()) };
+                let same = old.map_or(value.is_empty(), |old| old == raw);
+                match desk.field_access(kind, no) {
+                    // Who sees a part only must not learn the rest by trying values.
+                    Some(access) if access != FieldAccess::ReadOnly || !same => {
+                        invalid.push(unwritable(access, name, kind));
+                    }
+                    _ => {}
+                }
             }
             Err(error) => invalid.push(error),
         }
@@ -149,9 +155,11 @@ fn take(
     name: &str,
     value: &Value,
 ) -> std::result::Result<(u16, Value), Invalid> {
-    let field = schema.named(name).ok_or_else(|| {
-        Invalid::new(name, "field.unknown", format!("{} has no field `{name}`", schema.spec.kind))
-    })?;
+    let known = schema.named(name);
+    // A hidden field does not exist, whatever else is wrong with the value.
+    let known =
+        known.filter(|field| desk.field_access(schema.spec.kind, field.no) != Some(FieldAccess::Hidden));
+    let field = known.ok_or_else(|| unwritable(FieldAccess::Hidden, name, schema.spec.kind))?;
     if field.marks.has(Marks::SYSTEM) {
         return Err(Invalid::new(name, "field.read_only", "this field is set by its own commands"));
     }

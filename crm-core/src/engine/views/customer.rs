@@ -41,10 +41,10 @@ impl Session<'_> {
         let record = id.record();
         let mut contacts = Vec::new();
         for link in self.all_under::<ContactLink>(party::LINK_BY_CUSTOMER, record)? {
-            if let Some(contact) = link.contact {
-                if let Ok(contact) = self.get::<Contact>(contact) {
-                    contacts.push((link, contact));
-                }
+            if let Some(contact) = link.contact
+                && let Ok(contact) = self.get::<Contact>(contact)
+            {
+                contacts.push((link, contact));
             }
         }
         let mut relations = self.all_under::<Relation>(party::RELATION_BY_FROM, record)?;

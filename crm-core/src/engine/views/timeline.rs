@@ -103,10 +103,10 @@ impl Session<'_> {
         while found.len() < MOST_BELOW && cursor.step()? {
             let Some(bits) = key::read_id(cursor.key()) else { continue };
             let below = RecordRef::new(kind, bits);
-            if let Some(image) = reading.overlay.get(Table::Records, &key::record(below))? {
-                if reading.sight.sees(&reading.overlay, below, &image)? {
-                    found.push(below);
-                }
+            if let Some(image) = reading.overlay.get(Table::Records, &key::record(below))?
+                && reading.sight.sees(&reading.overlay, below, &image)?
+            {
+                found.push(below);
             }
         }
         Ok(found)

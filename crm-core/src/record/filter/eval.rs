@@ -117,6 +117,21 @@ impl Predicate {
         self.fields.clone()
     }
 
+    /// Whether it asks how often or when the record itself was changed.
+    pub fn reads_changes(&self) -> bool {
+        fn reads(node: &Node) -> bool {
+            match node {
+                Node::All(parts) | Node::Any(parts) => parts.iter().any(reads),
+                Node::Not(part) => reads(part),
+                Node::Leaf(leaf) => {
+                    let source = leaf.target.source;
+                    leaf.target.path.is_empty() && matches!(source, Source::Revision | Source::UpdatedAt)
+                }
+            }
+        }
+        reads(&self.root)
+    }
+
     /// Whether it holds for a record, given its stored form. The record's bytes are walked once at
     /// most, as far as needed.
     ///

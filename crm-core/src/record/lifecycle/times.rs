@@ -39,10 +39,10 @@ impl StateTimes {
     pub fn from_fields(spent: &[Spent], state: &str, since: Option<Instant>) -> Self {
         let current = since.filter(|_| !state.is_empty()).map(|since| (state.to_owned(), since));
         let mut ended: Vec<_> = spent.iter().map(|row| (row.state.clone(), row.time)).collect();
-        if let Some((state, _)) = &current {
-            if !ended.iter().any(|(code, _)| code == state) {
-                ended.push((state.clone(), Span::ZERO));
-            }
+        if let Some((state, _)) = &current
+            && !ended.iter().any(|(code, _)| code == state)
+        {
+            ended.push((state.clone(), Span::ZERO));
         }
         StateTimes { ended, current }
     }

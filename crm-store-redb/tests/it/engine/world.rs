@@ -11,8 +11,8 @@ use crm_core::prelude::*;
 use crm_core::record::codec::View;
 use crm_core::record::desk::{Desk, Due, Purpose};
 use crm_core::record::port::Judges;
-use crm_core::store::conformance::Dice;
-use crm_core::store::{Direction, Range, Table};
+use crm_core::store::conformance::{Dice, Model as Bytes};
+use crm_core::store::{Direction, Range, Store, Table};
 use crm_store_redb::{Options, RedbStore};
 use redb::StorageBackend;
 
@@ -80,7 +80,10 @@ impl Command for Act {
 
 fn find(desk: &mut dyn Desk, firm: &str) -> Result<Customer> {
     let found = desk.find_as::<Customer>(CUSTOMER_BY_NAME, vec![firm.into()], 1)?;
-    found.into_iter().next().ok_or_else(|| Error::refused("test.no_firm", format!("no firm is called `{firm}`")))
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::refused("test.no_firm", format!("no firm is called `{firm}`")))
 }
 
 pub(super) fn named(fields: &[(&str, Value)]) -> BTreeMap<String, Value> {
@@ -122,7 +125,12 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) fn on(backend: impl StorageBackend, options: Options, now: Instant, seed: u64) -> Result<Self> {
+    pub(super) fn on(
+        backend: impl StorageBackend,
+        options: Options,
+        now: Instant,
+        seed: u64,
+    ) -> Result<Self> {
         Open::over(RedbStore::open_backend(backend, options)?, now, seed)
     }
 
@@ -276,9 +284,13 @@ impl Whim<'_> {
         match self.dice.below(if model.firms.len() < 3 { 1 } else { 10 }) {
             0 | 1 => Act::Begin { firm: format!("Firma{}", self.number()), staff },
             2 | 3 => Act::Count { firm, staff },
-            4 | 5 | 6 => {
+            4..=6 => {
                 let other = self.firm(model);
-                if other == firm { Act::Count { firm, staff } } else { Act::Lend { from: firm, to: other, staff } }
+                if other == firm {
+                    Act::Count { firm, staff }
+                } else {
+                    Act::Lend { from: firm, to: other, staff }
+                }
             }
             7 | 8 => {
                 let wait = if at_once && self.dice.once_in(2) { 0 } else { 1 + self.dice.below(120) as i64 };
@@ -291,10 +303,17 @@ impl Whim<'_> {
     }
 }
 
+/// Everything in one table of a store.
+pub(super) fn rows(store: &dyn Store, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let bytes = Bytes::read(&*store.snapshot().unwrap()).unwrap();
+    bytes.table(table).into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
 /// The bytes of a file with a few firms.
 pub(super) fn image() -> Vec<u8> {
     let disk = crm_store_redb::faults::Disk::new(0);
-    let open = Open::on(disk.plug(), Options { cache_bytes: 1 << 20, ..Options::default() }, start(), 0).unwrap();
+    let open =
+        Open::on(disk.plug(), Options { cache_bytes: 1 << 20, ..Options::default() }, start(), 0).unwrap();
     for firm in ["Alfa", "Beta", "Gamma"] {
         open.act(&Act::Begin { firm: firm.into(), staff: 50 }).unwrap();
     }

@@ -141,7 +141,10 @@ impl Game {
         let told = || {
             let filter = query.filter.as_ref().map(ToString::to_string).unwrap_or_default();
             let plan = session.explain(&query);
-            format!("{actor:?} {past:?}\n{} where {filter}\nby {:?}, {limit} a page\n{plan:?}", query.kind, query.sort)
+            format!(
+                "{actor:?} {past:?}\n{} where {filter}\nby {:?}, {limit} a page\n{plan:?}",
+                query.kind, query.sort
+            )
         };
         let mut rows = Vec::new();
         let mut after = None;
@@ -198,8 +201,7 @@ impl Game {
         let session = self.crm.session(actor);
         let session = past.map_or(session, |at| session.as_of(at));
         let rights = self.rights(actor);
-        let seen =
-            then.filter(|then| rights.sees(record, self.world.records.get(&record).unwrap_or(then)));
+        let seen = then.filter(|then| rights.sees(record, self.world.records.get(&record).unwrap_or(then)));
         match (seen, session.read(record)) {
             (None, Err(error)) => {
                 assert_eq!(error.to_string(), format!("there is no {kind} `{record}`"));
@@ -255,7 +257,11 @@ impl Game {
         match (plain, self.crm.session(actor).why(action, record)) {
             (None, Err(Error::NotFound(..))) => {}
             (Some(plain), Ok(why)) => {
-                assert_eq!(why.allowed, rights.allows(action, record, plain), "{actor:?} {action} {record}: {why:?}");
+                assert_eq!(
+                    why.allowed,
+                    rights.allows(action, record, plain),
+                    "{actor:?} {action} {record}: {why:?}"
+                );
                 assert!(!why.reasons.is_empty());
             }
             (plain, why) => panic!("{actor:?} {action} {record}: expected {plain:?}, got {why:?}"),

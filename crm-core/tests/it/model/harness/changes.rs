@@ -43,15 +43,19 @@ const FORESEEN: [&str; 8] = [
     "record.stale",
 ];
 
-/// What rooms add to a change of a kind: fields that they put in order or derive.
-fn settles(kind: KindNo, field: u16) -> bool {
+/// Whether a room may make something else of a field than was asked: what it derives, puts in order, or gives a new
+/// record that has no value there.
+fn settles(world: &World, record: RecordRef, field: u16, asked: Option<&Value>) -> bool {
     use crm_core::domain::{opportunity::Opportunity, task::Task};
-    match kind {
+    let known = world.kind(record.kind).field(field);
+    let is_new = !world.records.contains_key(&record);
+    let in_order = match record.kind {
         kind::Customer::NO | kind::Contact::NO | kind::ContactLink::NO => true,
-        kind::Opportunity::NO => [Opportunity::lines, Opportunity::amount, Opportunity::owner].contains(&field),
-        kind::Task::NO => [Task::recurrence, Task::owner].contains(&field),
+        kind::Opportunity::NO => [Opportunity::lines, Opportunity::amount].contains(&field),
+        kind::Task::NO => field == Task::recurrence,
         _ => false,
-    }
+    };
+    in_order || is_new && asked.is_none() || known.is_some_and(|field| field.marks.has(Marks::SYSTEM))
 }
 
 /// What is to be expected of a command.
@@ -280,7 +284,8 @@ impl Game {
             codes.insert("field.retired");
         }
         let me = before.map(|(record, _)| record);
-        if world.of(kind).any(|(other, plain)| Some(other) != me && world.collides(kind, &new, &plain.values)) {
+        if world.of(kind).any(|(other, plain)| Some(other) != me && world.collides(kind, &new, &plain.values))
+        {
             codes.insert("value.taken");
         }
         for (no, value) in &new {
@@ -297,6 +302,15 @@ impl Game {
                 }
             }
         }
+        // Roles are given by those who may assign them.
+        let roles = crm_core::domain::org::User::roles;
+        if kind == kind::User::NO && changed(roles) && !rights.may(Action::Assign, kind::Role::NO) {
+            let had = old.get(&roles).map(named).unwrap_or_default();
+            let given = new.get(&roles).map(named).unwrap_or_default();
+            if given.iter().any(|role| !had.contains(role)) {
+                codes.insert("permission.denied");
+            }
+        }
         if let (Visibility::Owned { owner }, false) = (spec(kind).visibility, rights.everything()) {
             let (old, new) = (old.get(&owner).and_then(as_record), new.get(&owner).and_then(as_record));
             let gives = new.is_some() && new != rights.user();
@@ -311,7 +325,9 @@ impl Game {
     pub fn meets<T>(&mut self, verdict: Verdict, outcome: Result<T>, kind: KindNo, what: &str) -> Option<T> {
         let answer = match (&verdict, outcome) {
             (Verdict::Done, Ok(done)) => Some(done),
-            (Verdict::NotFound, Ok(_)) => panic!("{what}: a {kind} that isn't there for the actor was reached"),
+            (Verdict::NotFound, Ok(_)) => {
+                panic!("{what}: a {kind} that isn't there for the actor was reached")
+            }
             (Verdict::Refused(codes), Ok(_)) => panic!("{what} of a {kind} should be refused by {codes:?}"),
             (Verdict::NotFound, Err(error)) => {
                 assert!(matches!(error, Error::NotFound(..)), "{what}: {error}");
@@ -362,9 +378,11 @@ impl Game {
         let both: BTreeSet<u16> =
             asked.iter().chain(&actual).flat_map(|values| values.keys().copied()).collect();
         for no in both {
-            let field = |values: &Option<BTreeMap<u16, Value>>| values.as_ref().and_then(|v| v.get(&no).cloned());
+            let field =
+                |values: &Option<BTreeMap<u16, Value>>| values.as_ref().and_then(|v| v.get(&no).cloned());
             let (asked, actual) = (field(&asked), field(&actual));
-            assert!(asked == actual || settles(record.kind, no), "{record} field {no}: {asked:?}, got {actual:?}");
+            let settled = settles(&self.world, record, no, asked.as_ref());
+            assert!(asked == actual || settled, "{record} field {no}: {asked:?}, got {actual:?}");
         }
         assert_eq!(asked.is_some(), actual.is_some(), "{record}");
         self.absorb(actor, action, at);
@@ -424,14 +442,14 @@ impl World {
                 (form, _) => panic!("a unique key of the form {form:?}"),
             }
         };
-        let by_index = spec(kind).indexes.iter().filter(|index| index.layout == Layout::Unique).any(|index| {
-            index.parts.iter().all(|part| {
-                let (one, other) = (key(one, part.field, part.form), key(other, part.field, part.form));
-                one.is_some() && one == other
-            })
-        });
+        let by_index =
+            spec(kind).indexes.iter().filter(|index| index.layout == Layout::Unique).any(|index| {
+                index.parts.iter().all(|part| {
+                    let (one, other) = (key(one, part.field, part.form), key(other, part.field, part.form));
+                    one.is_some() && one == other
+                })
+            });
         let unique = self.flagged(kind, crm_core::domain::org::CustomField::unique);
         by_index || unique.iter().any(|no| one.contains_key(no) && one.get(no) == other.get(no))
     }
 }
-

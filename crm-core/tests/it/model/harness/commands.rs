@@ -179,7 +179,8 @@ impl Game {
         let shares = self.world.ids(kind::Share::NO);
         if shares.len() >= MOST_SHARES {
             let record = *self.dice.pick(&shares);
-            let command = crm_core::engine::flows::edit::DeleteRecord { record, revision: None, reason: String::new() };
+            let command =
+                crm_core::engine::flows::edit::DeleteRecord { record, revision: None, reason: String::new() };
             self.command(command);
             return;
         }
@@ -212,9 +213,12 @@ impl Game {
         let types: Vec<CustomType> =
             CustomType::ALL.iter().copied().filter(|ty| *ty != CustomType::Table).collect();
         let ty = *self.dice.pick(&types);
-        let choice = |code: &str, en: &str, zh: &str| FieldChoice { code: code.into(), en: en.into(), zh: zh.into() };
+        let choice =
+            |code: &str, en: &str, zh: &str| FieldChoice { code: code.into(), en: en.into(), zh: zh.into() };
         let choices = match ty {
-            CustomType::Choice | CustomType::Choices => vec![choice("hot", "Hot", "热"), choice("cold", "Cold", "冷")],
+            CustomType::Choice | CustomType::Choices => {
+                vec![choice("hot", "Hot", "热"), choice("cold", "Cold", "冷")]
+            }
             _ => Vec::new(),
         };
         let command = DefineField {

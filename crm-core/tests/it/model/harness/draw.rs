@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use crm_core::base::kind::{Department, Team, User};
-use crm_core::base::{Instant, Kind, KindNo, Money, RecordRef, Span, Value};
+use crm_core::base::{Instant, Kind, KindNo, Money, RecordRef, Span, Value, text};
 use crm_core::record::desk::Sort;
 use crm_core::record::field::{FieldType, Shape};
 use crm_core::record::filter::{Comparison, Filter, Operand, Path, RelativeDate, Turn, Unit};
@@ -68,9 +68,13 @@ impl Draw<'_> {
             FieldType::Currency => (*dice.pick(&["CNY", "USD"])).into(),
             FieldType::Record(kind) => self.record(dice, kind).map_or(Value::Null, Value::Id),
             FieldType::Choice => dice.any(choices).map_or(Value::Null, Value::Text),
-            FieldType::Phone => address(dice.pick::<&str>(&PHONES[..]), |raw| crm_core::base::text::phone::e164(raw, "CN")),
+            FieldType::Phone => {
+                let raw = dice.pick(&PHONES);
+                address(raw, text::phone::e164(raw, "CN"))
+            }
             FieldType::Email => {
-                address(dice.pick::<&str>(&EMAILS[..]), |raw| crm_core::base::text::email::normalise(raw).ok())
+                let raw = dice.pick(&EMAILS);
+                address(raw, text::email::normalise(raw).ok())
             }
             FieldType::Row => Value::Null,
         }
@@ -147,7 +151,8 @@ impl Draw<'_> {
             }
         }
         if field.ty == FieldType::Row {
-            let Some(column) = dice.any(field.columns).filter(|column| column.shape.ty != FieldType::Row) else {
+            let Some(column) = dice.any(field.columns).filter(|column| column.shape.ty != FieldType::Row)
+            else {
                 return Filter::IsEmpty { field: Path(names) };
             };
             names.push(column.name.to_owned());
@@ -184,8 +189,12 @@ impl Draw<'_> {
         );
         let written = matches!(ty, FieldType::Text | FieldType::Phone | FieldType::Email);
         match dice.below(8) {
-            0 if written => Filter::Contains { field, text: (*dice.pick(&["a", "科", "0", "ä", "example"])).into() },
-            1 if written => Filter::StartsWith { field, text: (*dice.pick(&["a", "科", "+86", "1", "A"])).into() },
+            0 if written => {
+                Filter::Contains { field, text: (*dice.pick(&["a", "科", "0", "ä", "example"])).into() }
+            }
+            1 if written => {
+                Filter::StartsWith { field, text: (*dice.pick(&["a", "科", "+86", "1", "A"])).into() }
+            }
             2 if written => Filter::EndsWith { field, text: (*dice.pick(&["b", "技", "0", "com"])).into() },
             3 if ty == FieldType::Bool => Filter::Holds { field },
             3 if matches!(ty, FieldType::Date | FieldType::Instant) => {
@@ -201,7 +210,8 @@ impl Draw<'_> {
                 Filter::Between { field, low, high }
             }
             _ => {
-                let op = if ordered { *dice.pick(&[Eq, Ne, Lt, Le, Gt, Ge]) } else { *dice.pick(&[Eq, Eq, Ne]) };
+                let op =
+                    if ordered { *dice.pick(&[Eq, Ne, Lt, Le, Gt, Ge]) } else { *dice.pick(&[Eq, Eq, Ne]) };
                 Filter::Compare { field, op, value: self.operand(dice, ty, choices) }
             }
         }
@@ -210,7 +220,9 @@ impl Draw<'_> {
     fn operand(&self, dice: &mut Dice, ty: FieldType, choices: &[String]) -> Operand {
         let groups = [Operand::Me, Operand::MyTeam, Operand::MyDepartment, Operand::MySubordinates];
         match ty {
-            FieldType::Record(Some(kind)) if kind == User::NO && dice.once_in(2) => dice.pick(&groups).clone(),
+            FieldType::Record(Some(kind)) if kind == User::NO && dice.once_in(2) => {
+                dice.pick(&groups).clone()
+            }
             FieldType::Record(Some(kind)) => {
                 let record = self.record(dice, Some(kind)).unwrap_or(RecordRef::new(kind, 1));
                 Operand::Literal(record.into())
@@ -239,7 +251,8 @@ impl Draw<'_> {
                 Some(field) if !dice.once_in(12) => field.name.to_string(),
                 _ => "id".to_owned(),
             };
-            let descending = if dice.once_in(3) { dice.once_in(2) } else { order.last().is_some_and(|s| s.descending) };
+            let descending =
+                if dice.once_in(3) { dice.once_in(2) } else { order.last().is_some_and(|s| s.descending) };
             order.push(Sort { field: name, descending });
         }
         order
@@ -261,8 +274,8 @@ fn money(dice: &mut Dice) -> Money {
     Money::new(Decimal::new(dice.between(0, 60), 1), currency)
 }
 
-fn address(raw: &str, normal: impl Fn(&str) -> Option<String>) -> Value {
-    Value::List(vec![raw.into(), normal(raw).into()])
+fn address(raw: &str, normal: Option<String>) -> Value {
+    Value::List(vec![raw.into(), normal.into()])
 }
 
 fn list(items: impl IntoIterator<Item = Value>) -> Value {
@@ -275,7 +288,10 @@ fn relative(dice: &mut Dice) -> RelativeDate {
     match dice.below(3) {
         0 => RelativeDate::Away { count, unit: Unit::Day },
         1 => RelativeDate::Window { count, unit: Unit::Day },
-        _ => RelativeDate::Period { turn: *dice.pick(&[Turn::Last, Turn::This, Turn::Next]), unit: Unit::Month },
+        _ => RelativeDate::Period {
+            turn: *dice.pick(&[Turn::Last, Turn::This, Turn::Next]),
+            unit: Unit::Month,
+        },
     }
 }
 

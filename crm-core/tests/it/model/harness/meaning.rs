@@ -61,7 +61,8 @@ impl<'a> Meaning<'a> {
             Filter::Between { field, low, high } => {
                 let found = self.read(field, at);
                 let (low, high) = (self.stretch(found.ty, low).0, self.stretch(found.ty, high).1);
-                let of = |value: &Value| if let Value::Money(money) = value { Some(money.currency) } else { None };
+                let of =
+                    |value: &Value| if let Value::Money(money) = value { Some(money.currency) } else { None };
                 let currency = of(&low).or(of(&high));
                 found.items.iter().any(|item| {
                     (currency.is_none() || currency == of(item))
@@ -76,7 +77,9 @@ impl<'a> Meaning<'a> {
                 }
                 found.any_text(|item| item.contains(text))
             }
-            Filter::StartsWith { field, text } => self.read(field, at).any_text(|item| item.starts_with(text)),
+            Filter::StartsWith { field, text } => {
+                self.read(field, at).any_text(|item| item.starts_with(text))
+            }
             Filter::EndsWith { field, text } => self.read(field, at).any_text(|item| item.ends_with(text)),
             Filter::IsEmpty { field } => self.read(field, at).items.is_empty(),
             Filter::IsNotEmpty { field } => !self.read(field, at).items.is_empty(),
@@ -142,8 +145,9 @@ impl<'a> Meaning<'a> {
     }
 
     fn equals(&self, found: &Found, operand: &Operand) -> bool {
-        let among =
-            |records: &[RecordRef]| found.items.iter().filter_map(as_record).any(|item| records.contains(&item));
+        let among = |records: &[RecordRef]| {
+            found.items.iter().filter_map(as_record).any(|item| records.contains(&item))
+        };
         match operand {
             Operand::Literal(value) if value.is_empty() => found.items.is_empty(),
             Operand::Me => among(self.rights.user().as_slice()),
@@ -155,7 +159,9 @@ impl<'a> Meaning<'a> {
                 let code = code.map_or(name.as_str(), |(_, code)| code);
                 found.items.iter().any(|item| item.as_text() == Some(code))
             }
-            Operand::Literal(Value::Text(entered)) if matches!(found.ty, FieldType::Phone | FieldType::Email) => {
+            Operand::Literal(Value::Text(entered))
+                if matches!(found.ty, FieldType::Phone | FieldType::Email) =>
+            {
                 let normal = match found.ty {
                     FieldType::Phone => text::phone::e164(entered, "CN"),
                     _ => text::email::normalise(entered).ok(),

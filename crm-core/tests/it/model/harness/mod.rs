@@ -81,7 +81,17 @@ impl Game {
         let crm = Crm::open_shared(store.clone(), host.clone()).expect("a new store opens");
         let (dice, world, tally) = (Dice::new(seed), World::new(), BTreeMap::new());
         let mut game = Game {
-            dice, crm, store, host, clock, now, world, position: 0, last_at: Instant::MIN, made: 0, tally,
+            dice,
+            crm,
+            store,
+            host,
+            clock,
+            now,
+            world,
+            position: 0,
+            last_at: Instant::MIN,
+            made: 0,
+            tally,
         };
         game.set_up();
         game

@@ -9,7 +9,7 @@ use crm_core::domain::{org, pool};
 use crm_core::record::action::{Action, FieldAccess, Scope};
 use crm_core::record::filter::Filter;
 use crm_core::record::journal::Actor;
-use crm_core::record::spec::Visibility;
+use crm_core::record::spec::{CREATED_BY, Visibility};
 
 use super::meaning::{Meaning, Reader};
 use super::world::{Plain, World, as_record, items, records_in, spec, text};
@@ -25,6 +25,12 @@ struct Grant<'w> {
     role: &'w Plain,
     actions: Vec<&'w str>,
     scope: Scope,
+}
+
+impl Grant<'_> {
+    fn reaches_all(&self, action: Action) -> bool {
+        self.scope == Scope::All && self.actions.contains(&action.code())
+    }
 }
 
 fn columns(row: &Value) -> &[Value] {
@@ -106,13 +112,17 @@ impl<'w> Rights<'w> {
         }
         let kind = record.kind;
         match spec(kind).visibility {
-            // What hangs below another record is seen with it.
+            // What hangs below another record is seen with it; what hangs below none is its creator's.
             Visibility::Under { parent } => {
+                let parents = records_in(plain.get(parent));
                 let seen = |above: &RecordRef| {
                     let found = self.world.records.get(above);
                     found.is_some_and(|found| self.allows_at(Action::Read, *above, found, depth + 1))
                 };
-                self.may(action, kind) && depth < 4 && records_in(plain.get(parent)).iter().any(seen)
+                let mine = || self.me().is_some_and(|me| as_record(plain.get(CREATED_BY)) == Some(me));
+                self.may(action, kind)
+                    && (self.grants(kind).iter().any(|grant| grant.reaches_all(action))
+                        || depth < 4 && (parents.iter().any(seen) || parents.is_empty() && mine()))
             }
             Visibility::Open => self.may(action, kind) || self.shared(action, record, plain),
             Visibility::Owned { owner } => {
@@ -135,7 +145,10 @@ impl<'w> Rights<'w> {
         });
         let in_pool = owner.is_none()
             && [Action::Read, Action::Claim].contains(&action)
-            && spec.pool.and_then(|field| as_record(plain.get(field))).is_some_and(|pool| self.in_pool(pool, kind));
+            && spec
+                .pool
+                .and_then(|field| as_record(plain.get(field)))
+                .is_some_and(|pool| self.in_pool(pool, kind));
         self.grants(kind).iter().any(granted) || collaborates || in_pool
     }
 
@@ -157,9 +170,13 @@ impl<'w> Rights<'w> {
         let me = self.me().expect("an active user");
         let mine = self.world.records.get(&me).and_then(|user| as_record(user.get(org::User::department)));
         self.world.shares(record.kind).iter().any(|share| {
-            let given = items(share.get(org::Share::actions)).iter().any(|given| given.as_text() == Some(action.code()));
+            let given = items(share.get(org::Share::actions))
+                .iter()
+                .any(|given| given.as_text() == Some(action.code()));
             let with_me = records_in(share.get(org::Share::users)).contains(&me)
-                || records_in(share.get(org::Share::teams)).iter().any(|team| self.world.teams(me).contains(team))
+                || records_in(share.get(org::Share::teams))
+                    .iter()
+                    .any(|team| self.world.teams(me).contains(team))
                 || records_in(share.get(org::Share::departments))
                     .iter()
                     .any(|shared| mine.is_some_and(|mine| self.world.below(*shared).contains(&mine)));
@@ -189,7 +206,8 @@ impl<'w> Rights<'w> {
             rows.filter_map(|row| {
                 let [about, field, access] = columns(row) else { panic!("a field rule is {row:?}") };
                 let named = self.world.kind(kind).named(field.as_text().unwrap_or_default())?;
-                let same = KindNo::from_name(about.as_text().unwrap_or_default()) == Some(kind) && named.no == no;
+                let same =
+                    KindNo::from_name(about.as_text().unwrap_or_default()) == Some(kind) && named.no == no;
                 same.then(|| FieldAccess::from_name(access.as_text().unwrap_or_default()).expect("an access"))
             })
             .collect()
@@ -215,7 +233,8 @@ impl<'w> Rights<'w> {
     pub fn team(&self) -> Vec<RecordRef> {
         let Some(me) = self.me().filter(|_| self.active()) else { return Vec::new() };
         let teams = self.world.teams(me);
-        let members = teams.iter().flat_map(|team| records_in(self.world.records[team].get(org::Team::members)));
+        let members =
+            teams.iter().flat_map(|team| records_in(self.world.records[team].get(org::Team::members)));
         members.chain(teams.iter().copied()).collect()
     }
 

@@ -187,7 +187,8 @@ impl World {
     /// A record and everything above it by a field.
     pub fn line(&self, start: RecordRef, field: u16) -> Vec<RecordRef> {
         let mut line = vec![start];
-        while let Some(above) = self.records.get(&line[line.len() - 1]).and_then(|r| as_record(r.get(field))) {
+        while let Some(above) = self.records.get(&line[line.len() - 1]).and_then(|r| as_record(r.get(field)))
+        {
             if line.contains(&above) {
                 break;
             }
@@ -198,7 +199,8 @@ impl World {
 
     /// The users whose line of superiors has a user, without himself.
     pub fn subordinates(&self, user: RecordRef) -> Vec<RecordRef> {
-        let reports = |other: &RecordRef| *other != user && self.line(*other, org::User::manager).contains(&user);
+        let reports =
+            |other: &RecordRef| *other != user && self.line(*other, org::User::manager).contains(&user);
         self.ids(User::NO).into_iter().filter(reports).collect()
     }
 
@@ -234,10 +236,7 @@ impl World {
 }
 
 /// The fields that differ, with both values.
-pub fn difference(
-    old: &BTreeMap<u16, Value>,
-    new: &BTreeMap<u16, Value>,
-) -> BTreeMap<u16, (Value, Value)> {
+pub fn difference(old: &BTreeMap<u16, Value>, new: &BTreeMap<u16, Value>) -> BTreeMap<u16, (Value, Value)> {
     let mut fields = BTreeMap::new();
     for no in old.keys().chain(new.keys()) {
         let (before, after) = (old.get(no).cloned(), new.get(no).cloned());
