@@ -161,7 +161,12 @@ impl Crm {
             })
             .collect();
         self.queue.submit(jobs, &|group| self.lead(group));
-        answers.iter().map(|answer| self.take(answer)).collect()
+        let take = |answer: &Mutex<_>| {
+            let answer = answered(answer)?;
+            self.do_at_once(answer.due_now);
+            answer.outcome
+        };
+        answers.iter().map(|answer| take(answer)).collect()
     }
 
     pub(crate) fn run<C: Command>(
@@ -172,24 +177,25 @@ impl Crm {
         clears: Vec<Vec<u8>>,
         dry: bool,
     ) -> Result<C::Output> {
-        if DECIDING.get() {
-            return Err(Error::Nested);
-        }
+        let answer = self.ask(actor, command, once, clears, dry)?;
+        self.do_at_once(answer.due_now);
+        answer.outcome
+    }
+
+    /// Runs a command and leaves to the caller what it calls for at once.
+    pub(crate) fn ask<C: Command>(
+        &self,
+        actor: Actor,
+        command: C,
+        once: Option<Once>,
+        clears: Vec<Vec<u8>>,
+        dry: bool,
+    ) -> Result<Answer<C::Output>> {
+        self.refuse_nested()?;
         let answer = Arc::new(Mutex::new(None));
         let job = job(actor, Asked { command, once }, clears, dry, answer.clone());
         self.queue.submit(vec![Box::new(job)], &|group| self.lead(group));
-        self.take(&answer)
-    }
-
-    fn take<T>(&self, answer: &Mutex<Option<Answer<T>>>) -> Result<T> {
-        let Some(answer) = lock(answer).take() else {
-            return Err(Error::Internal("the command was not answered".into()));
-        };
-        // What a change calls for at once is done by the same call; should it fail, it stays due.
-        for key in answer.due_now {
-            let _ = self.do_due(&key);
-        }
-        answer.outcome
+        answered(&answer)
     }
 
     /// Decides and commits a group, and answers everybody whatever comes.
@@ -327,6 +333,10 @@ pub(crate) fn job<W: Work>(
 ) -> WorkJob<W> {
     let (drawn, finished) = (Drawn::default(), Finished::default());
     WorkJob { actor, work, clears, dry, drawn, outcome: None, finished, answer }
+}
+
+fn answered<T>(answer: &Mutex<Option<Answer<T>>>) -> Result<Answer<T>> {
+    lock(answer).take().ok_or_else(|| Error::Internal("the command was not answered".into()))
 }
 
 /// The journal's last key and what it ends with.

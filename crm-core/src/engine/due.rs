@@ -1,5 +1,7 @@
 //! Due work: what has an instant. The engine has no timer; the host calls [`Crm::run_due`].
 
+use std::collections::VecDeque;
+
 use super::crm::Crm;
 use super::finish::due_key;
 use crate::base::{Instant, Span};
@@ -10,6 +12,8 @@ use crate::store::{Direction, Range, Table};
 
 /// How often failing work is tried before it is laid aside.
 const MOST_TRIES: u32 = 5;
+/// How much work one call does at once; what is left stays due.
+const MOST_AT_ONCE: usize = 100;
 /// What the note of work that failed starts with, as no note of a host's does.
 const TRIED: &str = "\u{0}tried ";
 
@@ -71,7 +75,7 @@ impl Crm {
         let now = self.now();
         let mut report = DueReport::default();
         for (key, due) in self.due(Some(now), limit)? {
-            match self.do_due_work(&key, due.clone()) {
+            match self.run(Actor::System, run_due(due.clone()), None, vec![key.clone()], false) {
                 Ok(()) => report.done += 1,
                 Err(Error::Store(error)) => return Err(error.into()),
                 Err(error) if error.has_code("due.done") => {}
@@ -104,16 +108,21 @@ impl Crm {
         }
     }
 
-    pub(crate) fn do_due(&self, key: &[u8]) -> Result<()> {
-        match self.overlay()?.get(Table::Due, key)? {
-            None => Ok(()),
-            Some(value) => self.do_due_work(key, read(&value)?),
+    /// Does what a change calls for at once, and what that calls for in turn. What fails, and what
+    /// would go on for ever, stays due.
+    pub(crate) fn do_at_once(&self, keys: Vec<Vec<u8>>) {
+        let mut keys = VecDeque::from(keys);
+        for _ in 0..MOST_AT_ONCE {
+            let Some(key) = keys.pop_front() else { return };
+            keys.extend(self.do_one(key).unwrap_or_default());
         }
     }
 
-    fn do_due_work(&self, key: &[u8], due: Due) -> Result<()> {
-        let due = Due { note: tried(&due.note).1.to_owned(), ..due };
-        self.run(Actor::System, RunDue { due }, None, vec![key.to_vec()], false)
+    /// Does one piece of work; answers what it calls for at once.
+    fn do_one(&self, key: Vec<u8>) -> Result<Vec<Vec<u8>>> {
+        let Some(value) = self.overlay()?.get(Table::Due, &key)? else { return Ok(Vec::new()) };
+        let answer = self.ask(Actor::System, run_due(read(&value)?), None, vec![key], false)?;
+        answer.outcome.map(|()| answer.due_now)
     }
 
     fn due(&self, until: Option<Instant>, limit: usize) -> Result<Vec<(Vec<u8>, Due)>> {
@@ -128,6 +137,10 @@ impl Crm {
         }
         Ok(due)
     }
+}
+
+fn run_due(due: Due) -> RunDue {
+    RunDue { due: Due { note: tried(&due.note).1.to_owned(), ..due } }
 }
 
 /// How often work failed, and its note.

@@ -103,7 +103,11 @@ impl Session<'_> {
             if before.is_none_or(|before| position < before) {
                 items.push(item(&reading, position, &bytes)?);
             }
-            position = journal::header(&bytes)?.previous;
+            let previous = journal::header(&bytes)?.previous;
+            if previous >= position {
+                return Err(Error::Corrupt(format!("journal entry {position} does not lead back")));
+            }
+            position = previous;
         }
         Ok(items)
     }

@@ -53,6 +53,9 @@ pub(crate) fn record_as_of(overlay: &Overlay, record: RecordRef, at: Instant) ->
             .get(Table::Journal, &journal::key(position))?
             .ok_or_else(|| Error::Corrupt(format!("journal entry {position} is missing")))?;
         let entry = Entry::read(&bytes)?;
+        if entry.header.previous >= position {
+            return Err(Error::Corrupt(format!("journal entry {position} does not lead back")));
+        }
         if entry.header.at <= at {
             changed_at = entry.header.at;
             break;

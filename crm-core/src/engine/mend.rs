@@ -1,5 +1,7 @@
 //! Index entries and unique keys proved against the records, and mended.
 
+use std::collections::BTreeSet;
+
 use super::config::{Config, spec};
 use super::crm::read_tip;
 use super::derive;
@@ -31,6 +33,8 @@ pub(crate) fn prove(
     see: &mut dyn FnMut(Wrong) -> Result<()>,
 ) -> Result<usize> {
     let (mut found, mut absent) = (0, 0);
+    // A unique key that names another record than it should; that one has no say in it.
+    let mut disputed = BTreeSet::new();
     let mut cursor = overlay.range(Table::Records, Range::all(), Direction::Forward)?;
     while cursor.step()? {
         let Some(record) = key::read_record(cursor.key()) else { continue };
@@ -40,7 +44,12 @@ pub(crate) fn prove(
                     found += 1;
                     continue;
                 }
-                Some(_) => "says something else",
+                Some(_) => {
+                    if table == Table::Unique {
+                        disputed.insert(key.clone());
+                    }
+                    "says something else"
+                }
                 None => "is missing",
             };
             absent += 1;
@@ -57,16 +66,24 @@ pub(crate) fn prove(
     }
     // When every expected entry was found and there are no more than these, none is idle.
     if absent > 0 || count != found {
-        prove_reasons(overlay, config, see)?;
+        prove_reasons(overlay, config, &disputed, see)?;
     }
     Ok(count)
 }
 
 /// Every entry has its record.
-fn prove_reasons(overlay: &Overlay, config: &Config, see: &mut dyn FnMut(Wrong) -> Result<()>) -> Result<()> {
+fn prove_reasons(
+    overlay: &Overlay,
+    config: &Config,
+    disputed: &BTreeSet<Vec<u8>>,
+    see: &mut dyn FnMut(Wrong) -> Result<()>,
+) -> Result<()> {
     for table in [Table::Index, Table::Unique] {
         let mut cursor = overlay.range(table, Range::all(), Direction::Forward)?;
         while cursor.step()? {
+            if table == Table::Unique && disputed.contains(cursor.key()) {
+                continue;
+            }
             let kind = cursor.key().first_chunk::<2>().map(|kind| KindNo(u16::from_be_bytes(*kind)));
             let id = if table == Table::Unique { cursor.value() } else { cursor.key() };
             let what = match (kind, key::read_id(id)) {

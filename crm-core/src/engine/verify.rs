@@ -140,6 +140,9 @@ fn follows(overlay: &Overlay, record: RecordRef, image: &[u8]) -> Result<()> {
         if header.record != record || header.change == Change::Deleted || header.previous >= position {
             return Err(foreign());
         }
+        if entries == 0 && header.at != view.updated_at {
+            return Err(Error::Corrupt("it was not changed when its journal says".into()));
+        }
         entries += 1;
         entry.changes(|change| {
             says.entry(change.no).or_insert_with(|| Some(change.new.0.to_vec()));

@@ -369,6 +369,13 @@ fn a_year_of_customers_and_leads_comes_in_as_the_ledger_says() {
             && !planted.ends_with("(region)")
     });
     let position = crm.position().unwrap();
+    // A duplicate is told in the column that gave it away.
+    let columns: BTreeMap<u64, &str> = report
+        .rejections
+        .iter()
+        .filter_map(|rejection| Some((rejection.line, rejection.faults.first()?.column.as_deref()?)))
+        .collect();
+    assert_eq!([columns[&21], columns[&26], columns[&87]], ["手机", "E-mail", "公司"]);
     let wet = run(&crm, &leads, &data("leads.csv"));
     // The same but for the ids of leads that were never made.
     assert_eq!((counts(&report), codes(&report)), (counts(&wet), codes(&wet)));

@@ -24,13 +24,13 @@ fn main() -> Outcome {
         }
     }
     let temporary = tempfile::tempdir()?;
-    let store = match store {
+    let (store, note) = match store {
         Some(store) if store.exists() => Err(format!("{} is there already", store.display()))?,
-        Some(store) => store,
-        None => temporary.path().join("sales_year.redb"),
+        Some(store) => (store, ""),
+        None => (temporary.path().join("sales_year.redb"), " (gone at the end; --store FILE keeps one)"),
     };
     let out = &mut stdout().lock();
-    writeln!(out, "{} → {}\n", folder.display(), store.display())?;
+    writeln!(out, "from {}\ninto {}{note}\n", folder.display(), store.display())?;
     if maven::Files::are_in(&folder) { replay(&folder, &store, out) } else { live(&folder, &store, out) }
 }
 

@@ -6,6 +6,7 @@ mod failing_disk;
 mod fixture;
 mod kill;
 mod opening;
+mod play;
 mod power_cut;
 mod threads;
 mod world;

@@ -11,8 +11,8 @@ use crm_core::prelude::*;
 use crm_core::record::codec::View;
 use crm_core::record::desk::{Desk, Due, Purpose};
 use crm_core::record::port::Judges;
-use crm_core::store::conformance::Dice;
-use crm_core::store::{Direction, Range, Table};
+use crm_core::store::conformance::{Dice, Model as Bytes};
+use crm_core::store::{Direction, Range, Store, Table};
 use crm_store_redb::{Options, RedbStore};
 use redb::StorageBackend;
 
@@ -301,6 +301,12 @@ impl Whim<'_> {
             _ => Act::End { firm },
         }
     }
+}
+
+/// Everything in one table of a store.
+pub(super) fn rows(store: &dyn Store, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let bytes = Bytes::read(&*store.snapshot().unwrap()).unwrap();
+    bytes.table(table).into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// The bytes of a file with a few firms.

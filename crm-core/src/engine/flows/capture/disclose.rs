@@ -79,7 +79,15 @@ pub(super) fn refusal(told: Captured) -> Error {
     let code = "lead.duplicate";
     let refusal = match (told.duplicates.first(), told.hidden.and_then(|hidden| hidden.owner)) {
         (Some(found), _) => {
-            Refusal::new(code, format!("the lead repeats `{}`", found.record)).with("duplicate", found.record)
+            let refusal = Refusal::new(code, format!("the lead repeats `{}`", found.record));
+            let fields = found.keys.iter().map(|key| match key {
+                MatchKey::Phone => "phones",
+                MatchKey::Email => "emails",
+                MatchKey::NameCompany => "name",
+                MatchKey::Company => "company",
+            });
+            fields
+                .fold(refusal.with("duplicate", found.record), |refusal, field| refusal.with("field", field))
         }
         (None, Some(owner)) => {
             Refusal::new(code, format!("the lead repeats a record of `{owner}`")).with("owner", owner)

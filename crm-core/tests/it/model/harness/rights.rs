@@ -122,8 +122,7 @@ impl<'w> Rights<'w> {
                 let mine = || self.me().is_some_and(|me| as_record(plain.get(CREATED_BY)) == Some(me));
                 self.may(action, kind)
                     && (self.grants(kind).iter().any(|grant| grant.reaches_all(action))
-                        || depth < 4
-                            && (parents.iter().any(seen) || parents.is_empty() && mine()))
+                        || depth < 4 && (parents.iter().any(seen) || parents.is_empty() && mine()))
             }
             Visibility::Open => self.may(action, kind) || self.shared(action, record, plain),
             Visibility::Owned { owner } => {
