@@ -56,7 +56,8 @@ impl Office {
         let outsider = user(&crm, "outsider", vec![]);
         let mut office = Office { crm, owner, stranger, outsider, own, records: BTreeMap::new() };
         let phones = Value::List(vec!["138 1234 0000".into()]);
-        let customer = office.add("customer", &[("name", "秘密客户".into()), ("phones", phones), ("owner", owner.into())]);
+        let customer = office
+            .add("customer", &[("name", "秘密客户".into()), ("phones", phones), ("owner", owner.into())]);
         let contact = office.add("contact", &[("name", "秘密联系人".into())]);
         office.add("contact_link", &[("contact", contact.into()), ("customer", customer.into())]);
         office.add(
@@ -78,7 +79,10 @@ impl Office {
                 ("owner", owner.into()),
             ],
         );
-        office.add("task", &[("subject", "秘密任务".into()), ("about", customer.into()), ("owner", owner.into())]);
+        office.add(
+            "task",
+            &[("subject", "秘密任务".into()), ("about", customer.into()), ("owner", owner.into())],
+        );
         office.add(
             "activity",
             &[
@@ -143,7 +147,9 @@ fn case_1_every_verb_goes_through_one_gate() {
     let stranger = office.as_user(office.stranger);
     for record in office.records.values().copied() {
         let unknown = RecordRef::new(record.kind, 12345);
-        let words = |error: Error| error.to_string().replace(&record.to_string(), "it").replace(&unknown.to_string(), "it");
+        let words = |error: Error| {
+            error.to_string().replace(&record.to_string(), "it").replace(&unknown.to_string(), "it")
+        };
         let same = |outcomes: [Error; 2], verb: &str| {
             let [hidden, unknown] = outcomes.map(words);
             assert_eq!(hidden, unknown, "{verb} of {record}");
@@ -321,14 +327,19 @@ fn case_2_no_read_leads_around() {
 fn case_3_definitions_lie_under_the_same_gate() {
     let office = Office::open();
     let stranger = office.as_user(office.stranger);
-    for kind in ["user", "role", "team", "share", "custom_field", "lifecycle", "pool", "settings", "validation"] {
+    for kind in
+        ["user", "role", "team", "share", "custom_field", "lifecycle", "pool", "settings", "validation"]
+    {
         assert_eq!(stranger.count(&Query::of(kind_no(kind))).unwrap(), 0, "{kind}");
         let create = CreateRecord { kind: kind_no(kind), fields: values(&[("name", "x".into())]) };
         assert_eq!(stranger.execute(create).unwrap_err().code(), "permission.denied", "{kind}");
     }
     let role = office.own.record();
     assert!(matches!(stranger.read(role), Err(Error::NotFound(..))));
-    assert!(matches!(stranger.execute(update(role, &[("administrator", true.into())])), Err(Error::NotFound(..))));
+    assert!(matches!(
+        stranger.execute(update(role, &[("administrator", true.into())])),
+        Err(Error::NotFound(..))
+    ));
     let own = update(office.stranger.record(), &[("roles", Value::Null)]);
     assert!(matches!(stranger.execute(own), Err(Error::NotFound(..))));
     let wide = DefineRole {
@@ -413,7 +424,12 @@ fn case_6_paths_stop_at_what_is_not_seen() {
 }
 
 fn lead_like(company: &str, email: &str) -> CaptureLead {
-    let draft = LeadDraft { name: "张三".into(), company: company.into(), emails: vec![email.into()], ..LeadDraft::default() };
+    let draft = LeadDraft {
+        name: "张三".into(),
+        company: company.into(),
+        emails: vec![email.into()],
+        ..LeadDraft::default()
+    };
     CaptureLead { lead: draft, ..CaptureLead::default() }
 }
 
@@ -423,16 +439,22 @@ fn lead_like(company: &str, email: &str) -> CaptureLead {
 fn case_10_a_duplicate_tells_the_fact_alone() {
     let office = Office::open();
     let stranger = office.as_user(office.stranger);
-    let told = serde_json::to_string(&stranger.execute(lead_like("别的公司", "secret@example.com")).unwrap()).unwrap();
+    let told = serde_json::to_string(&stranger.execute(lead_like("别的公司", "secret@example.com")).unwrap())
+        .unwrap();
     assert!(!told.contains(SECRET), "{told}");
     assert!(!told.contains(&office.records["lead"].to_string()), "{told}");
     assert!(!told.contains(&office.owner.to_string()) && !told.contains("\"owner\":\"owner\""), "{told}");
     // The tenant may decide that even the fact is kept, or that the owner is named.
     for (disclosure, names_owner) in [("nothing", false), ("owner", true)] {
-        let change: ChangeSettings = serde_json::from_value(json!({ "duplicate_disclosure": disclosure })).unwrap();
+        let change: ChangeSettings =
+            serde_json::from_value(json!({ "duplicate_disclosure": disclosure })).unwrap();
         office.crm.system().execute(change).unwrap();
         let email = format!("{disclosure}@example.com");
-        office.crm.system().execute(update(office.records["lead"], &[("emails", Value::List(vec![email.as_str().into()]))])).unwrap();
+        office
+            .crm
+            .system()
+            .execute(update(office.records["lead"], &[("emails", Value::List(vec![email.as_str().into()]))]))
+            .unwrap();
         let told = serde_json::to_value(stranger.execute(lead_like("公司", &email)).unwrap()).unwrap();
         assert_eq!(told["hidden"]["owner"].as_str() == Some("owner"), names_owner, "{disclosure}: {told}");
         assert!(!told.to_string().contains(SECRET), "{told}");
@@ -455,8 +477,7 @@ fn case_10_nothing_granted_is_nothing_seen_and_revocation_counts_at_once() {
     let owner = office.as_user(office.owner);
     let page = owner.rows(&deals.clone().limit(1)).unwrap();
     assert_eq!(page.items.len(), 1);
-    let demote: UpdateUser =
-        serde_json::from_value(json!({ "user": office.owner, "roles": [] })).unwrap();
+    let demote: UpdateUser = serde_json::from_value(json!({ "user": office.owner, "roles": [] })).unwrap();
     office.crm.system().execute(demote).unwrap();
     assert_eq!(owner.count(&deals).unwrap(), 0, "the same session sees nothing now");
     assert!(matches!(owner.read(office.records["opportunity"]), Err(Error::NotFound(..))));
@@ -531,7 +552,8 @@ fn case_11_lists_and_checks_agree() {
     tasks.sort();
     for user in &users {
         let session = office.as_user(*user);
-        let readable: Vec<RecordRef> = tasks.iter().copied().filter(|task| session.read(*task).is_ok()).collect();
+        let readable: Vec<RecordRef> =
+            tasks.iter().copied().filter(|task| session.read(*task).is_ok()).collect();
         for sort in [None, Some("subject"), Some("due_at"), Some("owner")] {
             let mut query = Query::of(kind::Task::NO).limit(3);
             query = sort.map_or(query.clone(), |field| query.sort(field));

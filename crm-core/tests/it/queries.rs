@@ -51,7 +51,8 @@ fn sales(deals: i64) -> (Crm, UserId, RecordRef, Vec<RecordRef>) {
     };
     let role = crm.system().execute(role).unwrap();
     let roles = Value::List(vec![role.into()]);
-    let clerk = create(&crm, kind::User::NO, &[("login", "clerk".into()), ("name", "王伟".into()), ("roles", roles)]);
+    let clerk =
+        create(&crm, kind::User::NO, &[("login", "clerk".into()), ("name", "王伟".into()), ("roles", roles)]);
     let clerk: UserId = clerk.as_id().unwrap();
     let customer = create(&crm, kind::Customer::NO, &[("name", "北京科技有限公司".into())]);
     let deal = |place: i64| {
@@ -93,7 +94,13 @@ fn explain_names_the_index() {
     check(all, deals("close_on in this month").sort("close_on"), "close_on", true, true);
     check(all, deals("close_on < today"), "records", true, true);
     check(all, deals("lifecycle = \"general_deal\" and state = \"first_talk\""), "stage", true, true);
-    check(own, deals("lifecycle = \"general_deal\" and state in (\"first_talk\", \"proposal\")"), "stage", true, true);
+    check(
+        own,
+        deals("lifecycle = \"general_deal\" and state in (\"first_talk\", \"proposal\")"),
+        "stage",
+        true,
+        true,
+    );
     check(all, deals(&format!("customer = {customer}")), "customer", true, true);
     check(own, deals(&format!("customer = {customer}")), "customer", true, false);
     check(all, deals("code = \"d1\""), "code", false, true);
@@ -137,14 +144,23 @@ fn a_page_ends_where_the_next_begins_while_records_change() {
             page_no += 1;
             for (place, day) in [(page_no * 2, "2020-01-01"), (page_no * 2 + 1, "2030-01-01")] {
                 let record = deals[place % deals.len()];
-                let moved = fields(&[("close_on", day.into()), ("amount", "99 CNY".into()), ("name", "moved".into())]);
+                let moved = fields(&[
+                    ("close_on", day.into()),
+                    ("amount", "99 CNY".into()),
+                    ("name", "moved".into()),
+                ]);
                 let moved = UpdateRecord { record, revision: None, fields: moved };
                 if crm.system().execute(moved).is_ok() {
                     touched.insert(record);
                 }
             }
             let owner: Value = clerk.into();
-            let new = [("name", "new".into()), ("customer", customer.into()), ("owner", owner), ("amount", "1 CNY".into())];
+            let new = [
+                ("name", "new".into()),
+                ("customer", customer.into()),
+                ("owner", owner),
+                ("amount", "1 CNY".into()),
+            ];
             touched.insert(create(&crm, kind::Opportunity::NO, &new));
             let record = deals[(page_no * 11 + 5) % deals.len()];
             let gone = DeleteRecord { record, revision: None, reason: String::new() };
@@ -176,7 +192,10 @@ fn a_place_belongs_to_its_list() {
         assert_eq!(error.code(), "page.unknown", "{error}");
     }
     for text in ["", "0", "zz", "é", "00000000"] {
-        assert_eq!(crm.system().rows(&first.clone().after(Some(text.into()))).unwrap_err().code(), "page.unknown");
+        assert_eq!(
+            crm.system().rows(&first.clone().after(Some(text.into()))).unwrap_err().code(),
+            "page.unknown"
+        );
     }
     let past = crm.system().as_of(crm.now());
     let end = past.rows(&first).unwrap().end;

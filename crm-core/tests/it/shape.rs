@@ -134,9 +134,13 @@ fn imports_point_down() {
                 wrong.push(format!("{} names {name}", source.path));
             }
             // Of the store, the record floor knows its error alone.
-            let of_store = |line: &&String| line.contains("crate::store::") && !line.contains("crate::store::StoreError");
+            let of_store = |line: &&String| {
+                line.contains("crate::store::") && !line.contains("crate::store::StoreError")
+            };
             if name == "store" && source.path.starts_with("record/") {
-                wrong.extend(source.lines.iter().filter(of_store).map(|line| format!("{}: {line}", source.path)));
+                wrong.extend(
+                    source.lines.iter().filter(of_store).map(|line| format!("{}: {line}", source.path)),
+                );
             }
         }
     }
@@ -199,7 +203,8 @@ fn every_kind_is_declared_once_and_whole() {
             if !numbers.insert(field.no) || !names.insert(field.name) {
                 wrong.push(format!("{kind}: `{}` or its number {} comes twice", field.name, field.no));
             }
-            if field.no >= crm_core::record::spec::FIRST_CUSTOM || field.en.is_empty() || field.zh.is_empty() {
+            if field.no >= crm_core::record::spec::FIRST_CUSTOM || field.en.is_empty() || field.zh.is_empty()
+            {
                 wrong.push(format!("{kind}: `{}` lacks a label or has a custom field's number", field.name));
             }
         }
@@ -236,7 +241,10 @@ fn files_are_read_in_one_sitting_and_say_what_they_are() {
                     wrong.push(format!("{place} says nothing of what it is"));
                 }
                 let tests = source.path.contains("tests");
-                if part == "src" && !tests && !source.lines.first().is_some_and(|line| line.starts_with("//!")) {
+                if part == "src"
+                    && !tests
+                    && !source.lines.first().is_some_and(|line| line.starts_with("//!"))
+                {
                     wrong.push(format!("{place} does not begin with what it is"));
                 }
             }
@@ -251,6 +259,7 @@ fn the_readme_shows_the_example() {
     let Ok(example) = fs::read_to_string(root().join("examples/src/bin/embed_minimal.rs")) else { return };
     let Ok(readme) = fs::read_to_string(root().join("README.md")) else { return };
     let shown = readme.split("```rust").skip(1).filter_map(|rest| rest.split("```").next());
-    let blocks: Vec<&str> = shown.map(|block| block.trim_start_matches(|letter| letter != '\n').trim()).collect();
+    let blocks: Vec<&str> =
+        shown.map(|block| block.trim_start_matches(|letter| letter != '\n').trim()).collect();
     assert!(blocks.contains(&example.trim()), "README.md shows another program than embed_minimal.rs");
 }

@@ -1,6 +1,11 @@
 //! The engine over redb against the model of plain maps that its own tests play with.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests fail by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests fail by panicking"
+)]
 
 use std::sync::Arc;
 
@@ -13,7 +18,7 @@ mod harness;
 fn random_commands_do_what_the_model_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let opened = std::cell::Cell::new(0);
-    let tally = harness::play(1_200, &|| {
+    let tally = harness::play(4_000, &|| {
         opened.set(opened.get() + 1);
         let path = folder.path().join(format!("{}.redb", opened.get()));
         Arc::new(RedbStore::open(path).expect("a file"))

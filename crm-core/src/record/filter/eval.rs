@@ -334,9 +334,7 @@ impl Leaf {
             (Columns::One(column), ValueRef::List(mut cells)) => {
                 cells.nth(column).is_some_and(|cell| self.test.holds(cell))
             }
-            (Columns::RawOrNormal, ValueRef::List(cells)) => {
-                cells.take(2).any(|cell| self.test.holds(cell))
-            }
+            (Columns::RawOrNormal, ValueRef::List(cells)) => cells.take(2).any(|cell| self.test.holds(cell)),
             _ => false,
         }
     }

@@ -51,7 +51,8 @@ fn case_5_a_hidden_field_is_no_oracle() {
     let deal = office.records["opportunity"];
     let customer = office.records["customer"];
     let outcome = |query: Query| session.rows(&query).map(drop).unwrap_err().to_string();
-    let filtered = |kind: &str, filter: &str| outcome(Query::of(kind_no(kind)).filter(filter.parse().unwrap()));
+    let filtered =
+        |kind: &str, filter: &str| outcome(Query::of(kind_no(kind)).filter(filter.parse().unwrap()));
     for (kind, hidden, unknown) in [
         ("opportunity", "amount > 1", "amounts > 1"),
         ("opportunity", "amount is empty", "amounts is empty"),
@@ -62,7 +63,13 @@ fn case_5_a_hidden_field_is_no_oracle() {
         ("customer", "level = \"a\"", "levels = \"a\""),
         ("customer", "级别 in (\"a\", \"b\")", "级别们 in (\"a\", \"b\")"),
     ] {
-        let word = |text: &str| text.replace("amounts", "amount").replace("levels", "level").replace("金额们", "金额").replace("级别们", "级别").replace("商机编码", "商机编号");
+        let word = |text: &str| {
+            text.replace("amounts", "amount")
+                .replace("levels", "level")
+                .replace("金额们", "金额")
+                .replace("级别们", "级别")
+                .replace("商机编码", "商机编号")
+        };
         assert_eq!(filtered(kind, hidden), word(&filtered(kind, unknown)), "{hidden}");
     }
     // Nor is it what was probably meant.
@@ -79,7 +86,12 @@ fn case_5_a_hidden_field_is_no_oracle() {
     assert!(!past.fields.contains_key("amount"));
     // Nor told by the journal, the feed, a timeline, a board's totals.
     for items in [session.journal(deal, None, 50).unwrap(), session.changes(0, 1_000).unwrap().0] {
-        assert!(items.iter().flat_map(|item| &item.fields).all(|field| field.field != "amount" && field.field != "level"));
+        assert!(
+            items
+                .iter()
+                .flat_map(|item| &item.fields)
+                .all(|field| field.field != "amount" && field.field != "level")
+        );
     }
     for text in [
         format!("{:?}", session.board(None, None, 50).unwrap()),
@@ -148,4 +160,3 @@ fn case_5_a_masked_field_keeps_its_rest() {
     let error = session.execute(update(customer, &[("notes", "loud".into())])).unwrap_err();
     assert_eq!(error.code(), "field.read_only");
 }
-
