@@ -11,7 +11,7 @@ mod harness;
 fn random_commands_do_what_the_model_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let opened = std::cell::Cell::new(0);
-    let tally = harness::play(4_000, &|| {
+    let tally = harness::play(2_000, &|| {
         opened.set(opened.get() + 1);
         let path = folder.path().join(format!("{}.redb", opened.get()));
         Arc::new(RedbStore::open(path).expect("a file"))
