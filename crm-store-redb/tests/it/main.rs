@@ -1,6 +1,6 @@
 //! The store over redb, on sound disks and on failing ones.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 mod damage;
 mod engine;
