@@ -1,6 +1,5 @@
 //! Bulk: leads captured with normal forms, exact duplicate checks, indexes and journal, beside redb
 //! alone loading the same bytes.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,10 @@
 //! Durable commands: a deal moves to another stage (rights, one index in two layouts, journal, chain),
 //! one caller and 64, beside SQLite doing the same.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crm_benches::{World, deal, deals, director, line, rate, ratio, size, timed};
+use crm_benches::{World, below, deal, deals, director, line, rate, ratio, size, timed};
 use crm_core::engine::flows::advance::MoveRecord;
 use crm_core::record::error::Error;
 use crm_core::store::conformance::Dice;
@@ -49,8 +48,9 @@ fn ours(world: &World, records: u64, threads: u64, time: Duration) -> f64 {
                     let session = world.crm.session(director());
                     let mut dice = Dice::new(thread + threads);
                     while start.elapsed() < time {
-                        let record = deal(dice.below(records)).record();
-                        let to = stages[usize::try_from(dice.below(stages.len() as u64)).unwrap()].clone();
+                        let record = deal(below(&mut dice, records)).record();
+                        let to =
+                            stages[usize::try_from(below(&mut dice, stages.len() as u64)).unwrap()].clone();
                         let step = MoveRecord {
                             record,
                             to,
@@ -103,10 +103,10 @@ fn sqlite(records: u64, time: Duration) -> f64 {
         let load = db.transaction().unwrap();
         for number in chunk..(chunk + 50_000).min(records) {
             let id = deal(number).as_u128().to_be_bytes();
-            let owner = u128::from(dice.below(100)).to_be_bytes();
+            let owner = u128::from(below(&mut dice, 100)).to_be_bytes();
             load.prepare_cached("INSERT INTO deal VALUES (?,?,?,1,?)")
                 .unwrap()
-                .execute((&id[..], &owner[..], STAGES[usize::try_from(dice.below(4)).unwrap()], &data))
+                .execute((&id[..], &owner[..], STAGES[usize::try_from(below(&mut dice, 4)).unwrap()], &data))
                 .unwrap();
         }
         load.commit().unwrap();
@@ -115,8 +115,8 @@ fn sqlite(records: u64, time: Duration) -> f64 {
     let start = std::time::Instant::now();
     let (_, took) = timed(|| {
         while start.elapsed() < time {
-            let id = deal(dice.below(records)).as_u128().to_be_bytes();
-            let stage = STAGES[usize::try_from(dice.below(4)).unwrap()];
+            let id = deal(below(&mut dice, records)).as_u128().to_be_bytes();
+            let stage = STAGES[usize::try_from(below(&mut dice, 4)).unwrap()];
             let step = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
             let (old, data): (String, Vec<u8>) = step
                 .prepare_cached("SELECT stage, data FROM deal WHERE id = ?")

@@ -1,6 +1,5 @@
 //! Stored encodings: a customer of 20 fields and 5 custom ones in the field table's own form, beside
 //! derives and serde formats.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -1,8 +1,7 @@
 //! Reads: a point, a page, the same page for three actors, the past, opening the file.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use chrono::{Days, NaiveDate};
-use crm_benches::{clerk, deal, deals, director, line, manager, median, rate, ratio, size, timed};
+use crm_benches::{below, clerk, deal, deals, director, line, manager, median, rate, ratio, size, timed};
 use crm_core::base::{Kind, kind};
 use crm_core::domain::opportunity::Opportunity;
 use crm_core::engine::flows::advance::MoveRecord;
@@ -26,7 +25,7 @@ fn main() {
     line("file, bytes a record", bytes / records);
     let mut dice = Dice::new(1);
     let raw = median(20_000.min(records), |_| {
-        let id = deal(dice.below(records));
+        let id = deal(below(&mut dice, records));
         let snapshot = world.store.snapshot().unwrap();
         let image = snapshot.get(Table::Records, &key::record(id.record())).unwrap().unwrap();
         std::hint::black_box(Opportunity::read(id, View::new(&image).unwrap()).unwrap());
@@ -34,7 +33,7 @@ fn main() {
     for (name, actor) in [("director", director()), ("manager", manager())] {
         let session = world.crm.session(actor);
         let point = median(20_000.min(records), |_| {
-            std::hint::black_box(session.get::<Opportunity>(deal(dice.below(records))).unwrap());
+            std::hint::black_box(session.get::<Opportunity>(deal(below(&mut dice, records))).unwrap());
         });
         line(&format!("point read for the {name}, raw get and decode"), format!("{point:?}, {raw:?}"));
         ratio("  to raw", point.as_secs_f64() / raw.as_secs_f64(), "at most 3");
@@ -65,7 +64,7 @@ fn page(crm: &Crm, actor: Actor) -> std::time::Duration {
     let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
     let mut dice = Dice::new(2);
     median(2_000, |_| {
-        let day = first.checked_add_days(Days::new(dice.below(700))).unwrap();
+        let day = first.checked_add_days(Days::new(below(&mut dice, 700))).unwrap();
         let query = Query::of(kind::Opportunity::NO)
             .filter(Filter::compare("close_on", Comparison::Ge, day))
             .sort("close_on")
@@ -87,8 +86,8 @@ fn past(crm: &Crm, records: u64) {
     let (mut changes, started) = (0u64, std::time::Instant::now());
     while changes < records {
         let steps = (0..5_000).map(|_| MoveRecord {
-            record: deal(dice.below(records)).record(),
-            to: stages[usize::try_from(dice.below(stages.len() as u64)).unwrap()].clone(),
+            record: deal(below(&mut dice, records)).record(),
+            to: stages[usize::try_from(below(&mut dice, stages.len() as u64)).unwrap()].clone(),
             reason: "bench".into(),
             revision: None,
             fields: Default::default(),

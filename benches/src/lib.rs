@@ -1,5 +1,4 @@
 //! What the workloads share: a world of a given size on disk, clocks, and how figures are printed.
-#![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +6,7 @@ use std::time::{Duration, Instant as Timer};
 
 use chrono::NaiveDate;
 use crm_core::base::kind::{CustomerId, DepartmentId, OpportunityId, RoleId, UserId};
-use crm_core::base::{Currency, Instant, Money};
+use crm_core::base::{Currency, Money};
 use crm_core::command;
 use crm_core::domain::opportunity::Opportunity;
 use crm_core::domain::org::{Department, Grant, Role, User};
@@ -163,19 +162,24 @@ command! {
             let mut deal = Opportunity::empty(deal(number));
             deal.name = format!("Deal number {number}, two racks and a service contract");
             deal.customer = Some(CustomerId::from_u128(id(number % this.customers)));
-            deal.owner = Some(user(dice.below(SELLERS)));
+            deal.owner = Some(user(below(&mut dice, SELLERS)));
             deal.lifecycle = pipeline.name.clone();
-            let stage = usize::try_from(dice.below(STAGES as u64)).unwrap_or(0);
+            let stage = usize::try_from(below(&mut dice, STAGES as u64)).unwrap_or(0);
             deal.state = pipeline.states.get(stage).map(|state| state.code.clone()).unwrap_or_default();
             deal.state_since = Some(desk.now());
-            deal.amount = Some(Money::new((1_000 + i64::try_from(dice.below(90_000)).unwrap_or(0)).into(), Currency::CNY));
-            deal.close_on = first.checked_add_days(chrono::Days::new(dice.below(730)));
+            deal.amount = Some(Money::new((1_000 + i64::try_from(below(&mut dice, 90_000)).unwrap_or(0)).into(), Currency::CNY));
+            deal.close_on = first.checked_add_days(chrono::Days::new(below(&mut dice, 730)));
             deal.next_step = "call the head of purchasing about the offer".into();
             deal.tags = vec!["north".into(), "key account".into()];
             desk.put(&deal)?;
         }
         Ok(())
     }
+}
+
+/// A number below another one.
+pub fn below(dice: &mut Dice, count: u64) -> u64 {
+    dice.roll() % count.max(1)
 }
 
 /// Runs something and says how long it took.
@@ -212,9 +216,4 @@ pub fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.map_or_else(|| "unknown".into(), |peak| peak.trim().to_owned())
-}
-
-/// The instant of a workload's start, so that figures can be told apart.
-pub fn began() -> Instant {
-    Host::system().clock.now()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::import::Duplicates;
 use super::row::Row;
-use super::run::Duplicates;
 use crate::base::{KindNo, RecordRef, Value};
 use crate::record::action::Action;
 use crate::record::codec::{self, View};

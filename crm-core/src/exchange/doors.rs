@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::door::{Door, Plain, Taken, change};
+use super::import::Duplicates;
 use super::row::Row;
-use super::run::Duplicates;
 use crate::base::kind::{ContactId, CustomerId};
 use crate::base::{Kind, KindNo, RecordRef, Value, kind};
 use crate::domain::lead::{Lead, LeadDraft, OnDuplicate};

@@ -13,6 +13,7 @@ pub mod csv;
 mod door;
 mod doors;
 pub mod guard;
+mod import;
 mod mapping;
 mod refusals;
 mod report;
@@ -22,9 +23,9 @@ mod sheet;
 mod take;
 
 pub use door::{Door, Taken, change};
+pub use import::{Duplicates, Import};
 pub use mapping::{Column, Columns, Mapping, Target};
 pub use refusals::CODES;
 pub use report::{Fault, Progress, Rejection, Report, Watch};
 pub use row::{Row, record_named};
-pub use run::{Duplicates, Import};
 pub use sheet::{Cells, Limits, Next, Sheet};

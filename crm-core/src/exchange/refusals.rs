@@ -36,6 +36,7 @@ mod tests {
         let sources = [
             include_str!("csv/mod.rs"),
             include_str!("mapping.rs"),
+            include_str!("import.rs"),
             include_str!("run.rs"),
             include_str!("take.rs"),
         ];

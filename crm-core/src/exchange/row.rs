@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::guard::unguarded;
+use super::import::Duplicates;
 use super::mapping::Columns;
-use super::run::Duplicates;
 use super::sheet::Cells;
 use crate::base::{KindNo, RecordRef, Value};
 use crate::record::desk::{Desk, Lookup};

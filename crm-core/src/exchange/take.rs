@@ -5,10 +5,11 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::door::{Door, Taken};
+use super::import::Duplicates;
 use super::mapping::Columns;
 use super::report::Fault;
 use super::row::Row;
-use super::run::{Duplicates, FileRow};
+use super::run::FileRow;
 use super::sheet::Cells;
 use crate::base::{KindNo, RecordRef, text};
 use crate::engine::overlay::Overlay;
@@ -37,6 +38,8 @@ pub(super) struct Plan {
 pub(super) struct Key {
     pub(super) index: u8,
     pub(super) fields: Vec<u16>,
+    /// Whether it is personal data, which a mark does not spell out.
+    pub(super) personal: bool,
 }
 
 /// The first bytes of the marks that a source's rows of a kind leave.
@@ -86,12 +89,13 @@ impl Plan {
             key.push_str(&text::fold(text));
             key.push('\u{1f}');
         }
+        let personal = self.key.as_ref().is_some_and(|key| key.personal);
         match key.len() {
             0 => {
                 mark.push(0);
                 mark.extend_from_slice(&said);
             }
-            1..=LONGEST_KEY => {
+            1..=LONGEST_KEY if !personal => {
                 mark.push(1);
                 mark.extend_from_slice(key.as_bytes());
             }

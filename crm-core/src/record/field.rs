@@ -94,7 +94,7 @@ pub enum FieldError {
     #[error("a value is missing")]
     Missing,
     /// The value has another type or is out of range.
-    #[error("`{found}` is not a {expected}")]
+    #[error("`{found}` is not {} {expected}", article(expected))]
     Type {
         /// The value.
         found: String,
@@ -104,6 +104,11 @@ pub enum FieldError {
     /// The bytes are damaged.
     #[error(transparent)]
     Damaged(#[from] Damaged),
+}
+
+/// The article that goes before words.
+fn article(words: &str) -> &'static str {
+    if words.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 fn wrong<T>(found: ValueRef<'_>, expected: &'static str) -> Result<T, FieldError> {

@@ -162,7 +162,7 @@ fn duplicates_by_every_key_and_policy() {
             match (policy, second) {
                 (OnDuplicate::Refuse, Err(Error::Refused(refusals))) => {
                     assert_eq!(refusals[0].code, "lead.duplicate");
-                    assert_eq!(refusals[0].values, [("duplicate".to_owned(), first.record().into())]);
+                    assert_eq!(refusals[0].values[0], ("duplicate".to_owned(), first.record().into()));
                 }
                 (OnDuplicate::Flag, Ok(captured)) => {
                     assert_eq!(found(&captured), [key]);

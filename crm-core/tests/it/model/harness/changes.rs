@@ -7,6 +7,7 @@ use crm_core::base::text;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::prelude::*;
 use crm_core::record::action::FieldAccess;
+use crm_core::record::journal::Change;
 use crm_core::record::schema::FieldDef;
 use crm_core::record::spec::{CREATED_AT, CREATED_BY, FIRST_CUSTOM, Form, Layout, Marks, Visibility};
 
@@ -388,22 +389,36 @@ impl Game {
         self.absorb(actor, action, at);
     }
 
-    /// Takes over every record that the journal names since the last step, as it stands.
+    /// Takes over what the feed tells since the last step: what a command did, and due work that it called for at
+    /// once. Then every record that it names is as the model has it.
     pub fn absorb(&mut self, actor: Actor, action: &str, at: Instant) {
-        let (changes, _) = self.crm.changes(self.position, 1_000).unwrap();
-        let touched: Vec<RecordRef> = changes.iter().map(|item| item.record).collect();
-        for (place, record) in touched.iter().enumerate() {
-            assert!(!touched[..place].contains(record), "{record} has two entries of one command");
-            let values = self.values_of(*record);
-            let before = self.world.records.get(record).map(|plain| plain.revision);
-            self.world.write(*record, values, at, (actor, action));
-            let after = self.world.records.get(record).map(|plain| plain.revision);
+        let (changes, _) = self.crm.changes(self.position, 10_000).unwrap();
+        let mut told: BTreeSet<RecordRef> = BTreeSet::new();
+        for item in &changes {
+            let record = item.record;
+            let own = item.action == action && item.actor == actor && item.at == at;
+            assert!(own && told.insert(record) || item.action == "due.run", "{record}: {item:?}");
+            let schema = self.world.kind(record.kind);
+            let mut values = self.world.records.get(&record).map(|plain| plain.values.clone()).unwrap_or_default();
+            for field in &item.fields {
+                let no = schema.named(&field.field).map(|field| field.no).expect("a field");
+                assert_eq!(values.get(&no).cloned().unwrap_or_default(), field.old, "{record}: {}", field.field);
+                values.insert(no, field.new.clone());
+            }
+            values.retain(|_, value| !value.is_empty());
+            let values = (item.change != Change::Deleted).then_some(values);
+            let before = self.world.records.get(&record).map(|plain| plain.revision);
+            self.world.write(record, values, item.at, (item.actor, &item.action));
+            let after = self.world.records.get(&record).map(|plain| plain.revision);
             assert!(before != after, "{record} has an entry without a change");
+            self.position += 1;
+            assert_eq!(item.position, self.position);
+            self.last_at = item.at;
         }
-        if !touched.is_empty() {
-            self.last_at = at;
+        for record in changes.iter().map(|item| item.record) {
+            let expected = self.world.records.get(&record).map(|plain| plain.values.clone());
+            assert_eq!(self.values_of(record), expected, "{record}");
         }
-        self.position += touched.len() as u64;
         assert_eq!(self.crm.position().unwrap(), self.position);
     }
 
