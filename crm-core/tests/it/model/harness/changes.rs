@@ -399,10 +399,16 @@ impl Game {
             let own = item.action == action && item.actor == actor && item.at == at;
             assert!(own && told.insert(record) || item.action == "due.run", "{record}: {item:?}");
             let schema = self.world.kind(record.kind);
-            let mut values = self.world.records.get(&record).map(|plain| plain.values.clone()).unwrap_or_default();
+            let mut values =
+                self.world.records.get(&record).map(|plain| plain.values.clone()).unwrap_or_default();
             for field in &item.fields {
                 let no = schema.named(&field.field).map(|field| field.no).expect("a field");
-                assert_eq!(values.get(&no).cloned().unwrap_or_default(), field.old, "{record}: {}", field.field);
+                assert_eq!(
+                    values.get(&no).cloned().unwrap_or_default(),
+                    field.old,
+                    "{record}: {}",
+                    field.field
+                );
                 values.insert(no, field.new.clone());
             }
             values.retain(|_, value| !value.is_empty());
