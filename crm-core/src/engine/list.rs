@@ -72,11 +72,10 @@ impl Listing {
         record: RecordRef,
         image: &[u8],
     ) -> Result<bool> {
-        if let Some(predicate) = &self.predicate {
-            let mut neighbours = Neighbours::seen(overlay, sight);
-            if !predicate.matches(record.bits, View::new(image)?, &mut neighbours)? {
-                return Ok(false);
-            }
+        if let Some(predicate) = &self.predicate
+            && !predicate.matches(record.bits, View::new(image)?, &mut Neighbours::seen(overlay, sight))?
+        {
+            return Ok(false);
         }
         sight.sees(overlay, record, image)
     }

@@ -306,9 +306,10 @@ fn accessors(
         Some(Bounds::OneOf(values)) => Some(
             values
                 .iter()
-                .map(|value| match value {
-                    Value::Id(user) => user.bits,
-                    _ => NOBODY,
+                .filter_map(|value| match value {
+                    Value::Id(user) => Some(user.bits),
+                    Value::Null => Some(NOBODY),
+                    _ => None,
                 })
                 .collect::<BTreeSet<_>>(),
         ),

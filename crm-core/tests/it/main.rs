@@ -12,12 +12,16 @@
 
 mod deal;
 mod engine;
+mod golden;
 mod import;
 mod lead;
 mod lead_year;
 mod model;
 mod org;
 mod party;
+mod permissions;
 mod pool;
 mod price;
+mod queries;
+mod shape;
 mod work;

@@ -13,6 +13,7 @@ mod engine;
 mod failing_disk;
 mod file;
 mod kill;
+mod model;
 mod power_cut;
 
 /// Whether the long seeds run: when `CRM_SLOW` is set.

@@ -14,6 +14,7 @@ pub use assignment::*;
 pub use commands::*;
 pub use draft::*;
 pub use noun::*;
+pub use refusals::CODES;
 
 use crate::record::spec::{Record, Spec};
 

@@ -86,7 +86,7 @@ fn is_about(leaf: &Leaf, field: u16) -> bool {
     let address = matches!(leaf.target.ty, FieldType::Phone | FieldType::Email);
     let columns =
         leaf.target.columns == Columns::Whole || (address && leaf.target.columns == Columns::One(1));
-    source && columns && leaf.target.path.is_empty()
+    source && columns && leaf.target.within.is_none() && leaf.target.path.is_empty()
 }
 
 /// A test that has to hold, or not to hold.
@@ -97,7 +97,8 @@ struct Said<'a> {
 
 impl Said<'_> {
     fn single(&self) -> bool {
-        self.leaf.target.columns == Columns::Whole && !self.leaf.target.many
+        let target = &self.leaf.target;
+        target.columns == Columns::Whole && target.within.is_none() && !target.many
     }
 
     fn bounds(&self) -> Option<Bounds> {

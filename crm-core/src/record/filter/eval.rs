@@ -61,6 +61,9 @@ pub(super) enum Columns {
 pub(super) struct Target {
     pub path: Vec<Hop>,
     pub source: Source,
+    /// The column of a row in which the value stands.
+    pub within: Option<usize>,
+    /// Which columns of the value itself, where that is a number or an address.
     pub columns: Columns,
     pub ty: FieldType,
     pub many: bool,
@@ -204,8 +207,8 @@ impl<'a> Walk<'a, '_> {
         match leaf.target.source {
             Source::Field(_) => {
                 let raw = self.slot(leaf.slot)?;
-                match leaf.target.columns {
-                    Columns::Whole => leaf.test.holds_stored(raw),
+                match (leaf.target.columns, leaf.target.within) {
+                    (Columns::Whole, None) => leaf.test.holds_stored(raw),
                     _ => Ok(leaf.holds(raw.value()?)),
                 }
             }
@@ -308,20 +311,31 @@ impl Visit<'_> {
 impl Leaf {
     /// Whether the test holds for a field's value, or the columns of its rows.
     fn holds(&self, value: ValueRef<'_>) -> bool {
-        let columns = self.target.columns;
-        if columns == Columns::Whole {
+        if self.target.columns == Columns::Whole && self.target.within.is_none() {
             return self.test.holds(value);
         }
-        let in_row = |row: ValueRef<'_>| {
-            let ValueRef::List(mut cells) = row else { return false };
-            match columns {
-                Columns::One(column) => cells.nth(column).is_some_and(|cell| self.test.holds(cell)),
-                _ => cells.take(2).any(|cell| self.test.holds(cell)),
+        let in_row = |row: ValueRef<'_>| match (self.target.within, row) {
+            (None, row) => self.holds_in(row),
+            (Some(column), ValueRef::List(mut cells)) => {
+                cells.nth(column).is_some_and(|cell| self.holds_in(cell))
             }
+            _ => false,
         };
         match value {
             ValueRef::List(mut rows) if self.target.many => rows.any(in_row),
             row => in_row(row),
+        }
+    }
+
+    /// Whether the test holds for one value, or for the columns of one number or address.
+    fn holds_in(&self, value: ValueRef<'_>) -> bool {
+        match (self.target.columns, value) {
+            (Columns::Whole, value) => self.test.holds(value),
+            (Columns::One(column), ValueRef::List(mut cells)) => {
+                cells.nth(column).is_some_and(|cell| self.test.holds(cell))
+            }
+            (Columns::RawOrNormal, ValueRef::List(cells)) => cells.take(2).any(|cell| self.test.holds(cell)),
+            _ => false,
         }
     }
 }

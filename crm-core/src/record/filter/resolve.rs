@@ -94,7 +94,7 @@ fn column_of<'a>(
         return Err(Problem::UnknownField { name: format!("{}.{name}", field.name), kind, suggestion });
     };
     let mut resolved = Resolved::new(path, Source::Field(field.no), column.shape.ty, Some(field));
-    resolved.target.columns = Columns::One(place);
+    resolved.target.within = Some(place);
     resolved.column = Some(column);
     Ok(resolved)
 }
@@ -110,7 +110,8 @@ fn unknown(name: &str, kind: KindNo, fields: Option<&KindSchema>) -> Problem {
 impl<'a> Resolved<'a> {
     fn new(path: Vec<Hop>, source: Source, ty: FieldType, field: Option<&'a FieldDef>) -> Self {
         let many = field.is_some_and(|field| field.many);
-        Resolved { target: Target { path, source, columns: Columns::Whole, ty, many }, field, column: None }
+        let target = Target { path, source, within: None, columns: Columns::Whole, ty, many };
+        Resolved { target, field, column: None }
     }
 
     /// A test of the field.

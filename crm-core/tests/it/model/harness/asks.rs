@@ -1,5 +1,6 @@
 //! Reads: what an actor is shown must be what the model says, now and of the past.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use super::changes::IN_PLAY;
 use super::draw::GROUPS;
 use super::meaning::{Meaning, Reader, in_order};
 use super::rights::Rights;
-use super::world::{Plain, spec};
+use super::world::{Plain, World, spec};
 
 impl Game {
     pub fn ask(&mut self) {
@@ -42,18 +43,18 @@ impl Game {
 
     fn some_query(&mut self, actor: Actor, kind: KindNo) -> Query {
         // Who may filter and sort by a field must see it whole.
-        let mut usable: BTreeMap<KindNo, BTreeMap<u16, FieldAccess>> = BTreeMap::new();
-        for spec in super::world::specs() {
-            usable.insert(spec.kind, self.rights(actor).restricted(spec.kind));
-        }
-        let usable = |kind: KindNo, no: u16| {
-            !matches!(usable[&kind].get(&no), Some(FieldAccess::Hidden | FieldAccess::Masked))
+        let restricted = RefCell::new(BTreeMap::new());
+        let now = self.now;
+        let usable = |world: &World, kind: KindNo, no: u16| {
+            let mut known = restricted.borrow_mut();
+            let of_kind = known.entry(kind).or_insert_with(|| Rights { world, actor, now }.restricted(kind));
+            !matches!(of_kind.get(&no), Some(FieldAccess::Hidden | FieldAccess::Masked))
         };
-        let sort = self.draw(|draw, dice| draw.order(dice, kind, &usable));
-        let filter = if self.dice.once_in(4) {
+        let sort = self.draw(|draw, dice| draw.order(dice, kind, &|kind, no| usable(draw.world, kind, no)));
+        let filter = if self.dice.once_in(3) {
             None
         } else {
-            Some(self.draw(|draw, dice| draw.filter(dice, kind, &usable)))
+            Some(self.draw(|draw, dice| draw.filter(dice, kind, &|kind, no| usable(draw.world, kind, no))))
         };
         Query { kind, filter, sort, limit: 50, after: None }
     }

@@ -106,7 +106,7 @@ impl Draw<'_> {
 
     /// A filter over the fields of a kind that can be bound.
     pub fn filter(&self, dice: &mut Dice, kind: KindNo, usable: &dyn Fn(KindNo, u16) -> bool) -> Filter {
-        self.nested(dice, kind, usable, 3)
+        self.nested(dice, kind, usable, 2)
     }
 
     fn nested(

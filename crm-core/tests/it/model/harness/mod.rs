@@ -103,6 +103,9 @@ impl Game {
             place.1.set(step);
             self.tick();
             self.change();
+            if step % 20 == 0 {
+                self.run_due();
+            }
             for _ in 0..2 {
                 self.ask();
             }
@@ -129,6 +132,13 @@ impl Game {
         self.clock.set(self.now);
     }
 
+    /// What is due is done; the journal tells what it was.
+    fn run_due(&mut self) {
+        let report = self.crm.run_due(50).expect("due work runs");
+        self.absorb(Actor::System, "due.run", self.command_at());
+        self.count(format!("due work {}", if report.done > 0 { "done" } else { "none" }));
+    }
+
     fn count(&mut self, what: impl Into<String>) {
         *self.tally.entry(what.into()).or_default() += 1;
     }
@@ -151,8 +161,8 @@ impl Game {
     fn actor(&mut self) -> Actor {
         let users = self.world.ids(User::NO);
         match self.dice.below(12) {
-            0 => Actor::System,
-            1 if self.dice.once_in(10) => Actor::User(UserId::from_u128(404)),
+            0 | 1 => Actor::System,
+            2 if self.dice.once_in(10) => Actor::User(UserId::from_u128(404)),
             _ => match self.dice.any(&users).and_then(|user| user.as_id()) {
                 Some(user) => Actor::User(user),
                 None => Actor::System,
