@@ -138,9 +138,7 @@ fn codes_stay() {
     for path in paths.iter().filter(|path| !is_aside(path)) {
         let place = path.strip_prefix(&src).expect("a source").to_string_lossy().replace('\\', "/");
         for code in codes_in(&fs::read_to_string(path).expect("a source")) {
-            if !command_names().contains(&code.as_str()) {
-                used.entry(code).or_default().insert(place.clone());
-            }
+            used.entry(code).or_default().insert(place.clone());
         }
     }
     let rooms: [&[(&str, &str)]; 9] = [
@@ -155,6 +153,8 @@ fn codes_stay() {
         task::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();
+    // A command's name is none, unless a room says so.
+    used.retain(|code, _| meanings.contains_key(code.as_str()) || !command_names().contains(&code.as_str()));
     let mut text = String::new();
     let all: BTreeSet<&str> = used.keys().map(String::as_str).chain(meanings.keys().copied()).collect();
     for code in all {

@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     reason = "tests fail by panicking"
 )]
 

@@ -1,12 +1,5 @@
 //! The engine over redb against the model of plain maps that its own tests play with.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    reason = "tests fail by panicking"
-)]
-
 use std::sync::Arc;
 
 use crm_store_redb::RedbStore;
