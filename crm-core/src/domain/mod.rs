@@ -1,5 +1,5 @@
 //! The rooms of the trade, one folder a noun. A room knows [`base`](crate::base),
-//! [`record`](crate::record) and itself.
+//! [`record`](mod@crate::record) and itself.
 
 pub mod activity;
 pub mod catalog;

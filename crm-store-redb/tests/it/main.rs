@@ -2,8 +2,8 @@
 
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stderr,
     reason = "tests fail by panicking"

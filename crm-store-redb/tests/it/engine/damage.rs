@@ -1,7 +1,7 @@
 //! Planted damage: `verify` finds each kind, and `repair` mends what can be mended.
 
 use crm_core::engine::Verified;
-use crm_core::engine::flows::edit::CreateRecord;
+use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord};
 use crm_core::prelude::*;
 use crm_core::store::conformance::Model as Bytes;
 use crm_core::store::{Batch, Store, Table};
@@ -48,9 +48,12 @@ fn verify(open: &Open) -> Verified {
     report
 }
 
+/// What is written past the engine, or removed.
+type Planted = (Table, Vec<u8>, Option<Vec<u8>>);
+
 /// Planted, found and mended again.
 #[track_caller]
-fn mended(open: &Open, planted: &[(Table, Vec<u8>, Option<Vec<u8>>)], expected: &[&str]) {
+fn mended(open: &Open, planted: &[Planted], expected: &[&str]) {
     let sound = Bytes::read(&*open.store.snapshot().unwrap()).unwrap();
     for (table, key, value) in planted {
         plant(open, *table, key, value.as_deref());
@@ -137,6 +140,33 @@ fn tampering_shows() {
     plant(&open, Table::Journal, &one.0, Some(&other.1));
     plant(&open, Table::Journal, &other.0, Some(&one.1));
     assert!(!verify(&open).is_clean(), "two entries changed places");
+}
+
+/// What refers to a record keeps it.
+#[test]
+fn deleting_leaves_nothing_that_does_not_prove_right() {
+    let open = open();
+    let system = open.crm.system();
+    let create = |kind: &str, fields: &[(&str, Value)]| {
+        let kind = KindNo::from_name(kind).unwrap();
+        system.execute(CreateRecord { kind, fields: named(fields) }).unwrap()
+    };
+    let delete = |record| system.execute(DeleteRecord { record, revision: None, reason: "test".into() });
+    let role = create("role", &[("name", "all".into())]);
+    let west = create("department", &[("name", "West".into())]);
+    let north = create("department", &[("name", "North".into()), ("parent", west.into())]);
+    let user = create("user", &[("login", "li".into()), ("name", "Li".into()), ("roles", vec![role].into())]);
+    let firm = create("customer", &[("name", "Zeta".into())]);
+    let other = create("customer", &[("name", "Eta".into()), ("referrer", firm.into())]);
+    let task = create("task", &[("subject", "call".into()), ("about", other.into()), ("owner", user.into())]);
+    for record in [role, west, firm, other] {
+        let kept = delete(record).unwrap_err();
+        assert!(kept.has_code("record.in_use"), "{kept}");
+    }
+    for record in [task, north, west] {
+        delete(record).unwrap();
+        assert_eq!(verify(&open).findings, Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::thread;
 
 use crm_core::prelude::*;
 use crm_core::store::conformance::Dice;
-use crm_store_redb::Options;
 use crm_store_redb::faults::{Disk, Fault};
+use crm_store_redb::{Options, RedbStore};
 
 use super::play::{Checked, Play, Step, told};
 use super::world::{Model, Open, Whim, image, start};
@@ -18,6 +18,8 @@ const CUTS_PER_DISK: u64 = 10;
 /// One disk through its cuts.
 struct Run<'a> {
     play: Play<'a>,
+    /// Whether the store commits in two steps.
+    torn: bool,
     dice: Dice,
     count: u64,
     openings: u64,
@@ -36,9 +38,11 @@ impl Run<'_> {
             self.openings += 1;
             self.play.now = self.play.now + Span::from_micros(1_000_000);
             if self.dice.below(10) < 3 {
-                self.play.disk.plan(Fault::CutAfter(1 + self.dice.roll() % 20));
+                self.play.disk.plan(Fault::CutAfter(1 + self.dice.roll() % 6));
             }
-            match Open::on(self.play.disk.plug(), options(seed), self.play.now, seed << 32 | self.openings) {
+            let over = if self.torn { Open::torn } else { Open::over };
+            let store = RedbStore::open_backend(self.play.disk.plug(), options(seed)).map_err(Error::from);
+            match store.and_then(|store| over(store, self.play.now, seed << 32 | self.openings)) {
                 _ if self.play.disk.is_off() => self.recovery_cuts += 1,
                 Ok(open) => {
                     self.play.disk.plan(Fault::Never);
@@ -80,11 +84,11 @@ impl Run<'_> {
 }
 
 /// Cuts the power of one disk again and again; answers how many cuts there were.
-fn survive(disk: &Disk, image: &[u8], seed: u64) -> Checked<u64> {
+fn survive(disk: &Disk, image: &[u8], seed: u64, torn: bool) -> Checked<u64> {
     disk.load(image);
     let play = Play::new(disk, false, start() + Span::from_hours(1));
     let dice = Dice::new(seed ^ 0x5eed);
-    let mut run = Run { play, dice, count: 0, openings: 0, recovery_cuts: 0 };
+    let mut run = Run { play, torn, dice, count: 0, openings: 0, recovery_cuts: 0 };
     let mut allowed = Vec::new();
     for cut in 0..=CUTS_PER_DISK {
         let wrong = |what: String| format!("seed {seed}, cut {cut}: {what}");
@@ -118,7 +122,9 @@ fn a_power_cut_loses_nothing_answered_and_keeps_nothing_half_done() {
         let run = |first: u64, image: &[u8]| -> u64 {
             let seeds = (first..disks).step_by(threads as usize);
             seeds
-                .map(|seed| survive(&Disk::new(seed), image, seed).unwrap_or_else(|what| panic!("{what}")))
+                .map(|seed| {
+                    survive(&Disk::new(seed), image, seed, false).unwrap_or_else(|what| panic!("{what}"))
+                })
                 .sum()
         };
         let runs: Vec<_> = (0..threads)
@@ -134,10 +140,14 @@ fn a_power_cut_loses_nothing_answered_and_keeps_nothing_half_done() {
     println!("{survived} cuts, {} of them during recovery", survived - disks * CUTS_PER_DISK);
 }
 
-/// The control: on a disk that lies, the same test finds losses.
+/// The controls: on a disk that lies, and on a store that commits in two steps, the same test finds
+/// losses and halves.
 #[test]
-fn a_lying_disk_is_found_out() {
+fn a_lying_disk_and_a_torn_commit_are_found_out() {
     let image = image();
-    let found = (0..10).filter(|seed| survive(&Disk::lying(*seed), &image, *seed).is_err()).count();
-    assert!(found >= 8, "only {found} of 10 lying disks were found out");
+    let found = |torn: bool, disk: fn(u64) -> Disk| {
+        (0..10).filter(|seed| survive(&disk(*seed), &image, *seed, torn).is_err()).count()
+    };
+    let (lying, torn) = (found(false, Disk::lying), found(true, Disk::new));
+    assert!(lying >= 8 && torn >= 8, "only {lying} lying disks and {torn} torn commits of 10 were found out");
 }

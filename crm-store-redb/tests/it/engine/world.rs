@@ -12,7 +12,7 @@ use crm_core::record::codec::View;
 use crm_core::record::desk::{Desk, Due, Purpose};
 use crm_core::record::port::Judges;
 use crm_core::store::conformance::{Dice, Model as Bytes};
-use crm_core::store::{Direction, Range, Store, Table};
+use crm_core::store::{Batch, Direction, Range, Snapshot, Store, StoreError, Table};
 use crm_store_redb::{Options, RedbStore};
 use redb::StorageBackend;
 
@@ -140,6 +140,13 @@ impl Open {
         Ok(Open { crm: Crm::open_shared(store.clone(), host)?, store, clock })
     }
 
+    /// The same over a store that does not keep its word: it commits in two steps.
+    pub(super) fn torn(store: RedbStore, now: Instant, seed: u64) -> Result<Self> {
+        let store = Arc::new(store);
+        let (host, clock) = host(now, seed);
+        Ok(Open { crm: Crm::open(Torn(store.clone()), host)?, store, clock })
+    }
+
     pub(super) fn act(&self, act: &Act) -> Result<RecordRef> {
         self.crm.execute(Actor::System, act.clone())
     }
@@ -153,6 +160,27 @@ impl Open {
 
     pub(super) fn clock_now(&self) -> Instant {
         self.crm.now()
+    }
+}
+
+/// Commits records and journal first, and the rest after them.
+struct Torn(Arc<RedbStore>);
+
+impl Store for Torn {
+    fn name(&self) -> &'static str {
+        "torn"
+    }
+    fn snapshot(&self) -> std::result::Result<Arc<dyn Snapshot>, StoreError> {
+        self.0.snapshot()
+    }
+    fn commit(&self, batch: &Batch) -> std::result::Result<(), StoreError> {
+        let mut first = batch.clone();
+        let mut rest = Batch::new();
+        for table in [Table::Index, Table::Unique, Table::Due, Table::Meta] {
+            *rest.table_mut(table) = std::mem::take(first.table_mut(table));
+        }
+        self.0.commit(&first)?;
+        self.0.commit(&rest)
     }
 }
 
