@@ -5,6 +5,13 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crm_core::base::text;
+use crm_core::domain::activity::Activity;
+use crm_core::domain::catalog::{PriceBook, Product};
+use crm_core::domain::lead::Lead;
+use crm_core::domain::opportunity::Opportunity;
+use crm_core::domain::org::{Team, User};
+use crm_core::domain::party::{Contact, ContactLink, Customer};
+use crm_core::domain::task::Task;
 use crm_core::prelude::*;
 use crm_core::record::action::FieldAccess;
 use crm_core::record::desk::Sort;
@@ -20,7 +27,8 @@ use super::world::{Plain, World, spec};
 
 impl Game {
     pub fn ask(&mut self) {
-        match self.dice.below(10) {
+        match self.dice.below(11) {
+            10 => self.ask_feed(),
             0..=4 => self.ask_list(),
             5 => self.ask_record(),
             6 => self.ask_history(),
@@ -208,12 +216,34 @@ impl Game {
                 assert_eq!(error.to_string(), format!("there is no {kind} `{record}`"));
             }
             (Some(plain), Ok(shown)) => {
+                reads_as_its_kind(session, record);
                 assert_eq!(shown.fields, self.shown(&rights, record, plain), "{record} {past:?}");
                 assert_eq!(shown.revision, plain.revision, "{record} {past:?}");
             }
             (seen, read) => panic!("{actor:?} {past:?} {record}: expected {seen:?}, got {read:?}"),
         }
         self.count("read");
+    }
+
+    /// The feed as an actor gets it: the changes of what he sees, and of what is gone if he audits everything.
+    fn ask_feed(&mut self) {
+        let actor = self.actor();
+        let rights = self.rights(actor);
+        let follows = |record: RecordRef| match self.world.records.get(&record) {
+            Some(plain) => rights.sees(record, plain),
+            None => rights.audits(record.kind),
+        };
+        let notes = self.world.notes.iter().filter(|(record, _)| follows(**record));
+        let wanted: BTreeMap<RecordRef, usize> =
+            notes.map(|(record, notes)| (*record, notes.len())).collect();
+        let (items, last) = self.crm.session(actor).changes(0, 100_000).unwrap();
+        let mut told: BTreeMap<RecordRef, usize> = BTreeMap::new();
+        for item in &items {
+            *told.entry(item.record).or_default() += 1;
+        }
+        assert_eq!(told, wanted, "the feed of {actor:?}");
+        assert_eq!(last, self.position);
+        self.count("feed");
     }
 
     fn ask_history(&mut self) {
@@ -317,6 +347,26 @@ fn holds(meaning: &Meaning<'_>, filter: &Filter, record: RecordRef, plain: &Plai
     let found = meaning.world.versions[&record].iter().filter_map(|(_, version)| version.as_ref());
     let plain = found.into_iter().find(|version| *version == plain).expect("a version of the record");
     meaning.holds(filter, &Reader { record, plain })
+}
+
+/// Whatever is hidden or masked, a record reads as one of its kind.
+fn reads_as_its_kind(session: Session<'_>, record: RecordRef) {
+    fn check<T: Record>(session: Session<'_>, record: RecordRef) {
+        if let Some(id) = record.as_id() {
+            session.get::<T>(id).map(drop).unwrap_or_else(|error| panic!("{record}: {error}"));
+        }
+    }
+    check::<Opportunity>(session, record);
+    check::<Task>(session, record);
+    check::<Activity>(session, record);
+    check::<Customer>(session, record);
+    check::<Contact>(session, record);
+    check::<ContactLink>(session, record);
+    check::<Lead>(session, record);
+    check::<Product>(session, record);
+    check::<PriceBook>(session, record);
+    check::<User>(session, record);
+    check::<Team>(session, record);
 }
 
 /// A value in part: the ends of numbers and addresses; nothing of what isn't written text.

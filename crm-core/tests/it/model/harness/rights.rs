@@ -81,6 +81,11 @@ impl<'w> Rights<'w> {
         self.everything() || self.grants(kind).iter().any(|grant| grant.actions.contains(&action.code()))
     }
 
+    /// Whether the actor audits every record of a kind.
+    pub fn audits(&self, kind: KindNo) -> bool {
+        self.everything() || self.grants(kind).iter().any(|grant| grant.reaches_all(Action::Audit))
+    }
+
     /// Whether a scope reaches a user's records.
     fn reaches(&self, scope: Scope, owner: RecordRef) -> bool {
         let Some(me) = self.me() else { return false };
