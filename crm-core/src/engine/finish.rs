@@ -1,6 +1,6 @@
 //! The end of a unit: values checked, rights to the result checked, images written, journal chained.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{Check, spec};
 use super::sight::Neighbours;
@@ -48,14 +48,16 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     let mut finished = Finished::default();
     let mut invalid = Vec::new();
     // What the command names, before rooms reach for more.
+    let mut there = BTreeSet::new();
     for record in &unit.order {
-        check_references(unit, *record, true, &mut invalid)?;
+        check_references(unit, *record, true, &mut there, &mut invalid)?;
     }
     if !invalid.is_empty() {
         return Err(Error::Invalid(invalid));
     }
     let order = hold(unit)?;
     for record in &order {
+        check_references(unit, *record, false, &mut there, &mut invalid)?;
         check_values(unit, *record, &mut invalid)?;
     }
     if !invalid.is_empty() {
@@ -210,18 +212,19 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
             check_custom(field, raw.value()?, invalid);
         }
     }
-    check_references(unit, record, false, invalid)?;
     for check in unit.config.checks.get(&record.kind).into_iter().flatten() {
         check_rule(unit, record, view, check, invalid)?;
     }
     Ok(())
 }
 
-/// Records that a changed field names must be there, and be seen by who names them.
+/// Records that a changed field names must be there and, when `seen` is set, be seen by who names
+/// them. Those found are kept in `there`, so that they aren't looked for again.
 fn check_references(
     unit: &Unit<'_>,
     record: RecordRef,
     seen: bool,
+    there: &mut BTreeSet<RecordRef>,
     invalid: &mut Vec<Invalid>,
 ) -> Result<()> {
     let Some(touched) = unit.touched.get(&record) else { return Ok(()) };
@@ -248,6 +251,9 @@ fn check_references(
         }
     })?;
     for (no, target) in named {
+        if !seen && there.contains(&target) {
+            continue;
+        }
         // Who is who is no secret: users, teams and the like are named by anybody.
         let open = !seen
             || trusted
@@ -255,11 +261,13 @@ fn check_references(
             || target == record
             || unit.touched.contains_key(&target);
         let image = unit.image(target)?;
-        let there = match &image {
+        let found = match &image {
             None => false,
             Some(image) => open || unit.sight.sees(unit.overlay, target, image)?,
         };
-        if !there {
+        if found {
+            there.insert(target);
+        } else {
             let name = unit.sight.field_name(record.kind, no);
             let message = format!("there is no {} `{target}`", target.kind);
             invalid.push(Invalid::new(&name, "reference.unknown", message));
