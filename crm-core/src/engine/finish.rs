@@ -1,6 +1,7 @@
 //! The end of a unit: values checked, rights to the result checked, images written, journal chained.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::config::{Check, spec};
 use super::sight::Neighbours;
@@ -94,7 +95,7 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
 /// changes any more. Answers the changed records.
 fn hold(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
     unit.following = true;
-    let mut judged: BTreeMap<RecordRef, Option<Vec<u8>>> = BTreeMap::new();
+    let mut judged: BTreeMap<RecordRef, Option<Arc<[u8]>>> = BTreeMap::new();
     let mut followed = 0;
     loop {
         // Pass after pass over all that changed, until a pass finds everything as it was judged.
@@ -196,7 +197,7 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
     let view = View::of_fields(fields);
     let before = touched.before.as_deref().map(View::new).transpose()?;
     let Some(schema) = unit.config.schema.kind(record.kind) else { return Ok(()) };
-    for field in schema.fields().filter(|field| field.marks.has(Marks::REQUIRED)) {
+    for field in schema.required() {
         // A field that became required later is asked for when a record is next given a value there.
         let was_empty = before.map(|view| view.raw(field.no)).transpose()?.is_some_and(|raw| raw.is_none());
         if view.raw(field.no)?.is_none() && !(was_empty && field.no >= FIRST_CUSTOM) {
