@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::additive::{Additive, Shape, Term};
-use super::sample::Sample;
+use super::rows::Sample;
 use super::table::{Values, known};
 use crate::record::error::{Error, Result};
 

@@ -18,7 +18,7 @@ pub mod metrics;
 mod model;
 pub mod odoo;
 mod refusals;
-mod sample;
+mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -28,5 +28,5 @@ pub use exp::{log_odds, probabilities, probability};
 pub use folds::Folds;
 pub use model::{Explanation, Learner, Model, Report, Training, Trial, Verdict, train, trial};
 pub use refusals::CODES;
-pub use sample::Sample;
+pub use rows::Sample;
 pub use table::{Column, Table, Values, categories};

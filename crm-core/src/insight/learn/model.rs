@@ -9,7 +9,7 @@ use super::calibration::{Calibration, Method, calibrated_log_odds};
 use super::exp::{log_odds, probability};
 use super::folds::{Folds, Split};
 use super::metrics::{Lift, Metrics, Reliability, lift, loss, metrics, reliability};
-use super::sample::Sample;
+use super::rows::Sample;
 use super::table::{Table, same_length};
 use super::{bayes, logistic};
 use crate::record::error::{Error, Result};

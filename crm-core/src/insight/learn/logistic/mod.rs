@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use self::design::Design;
 use super::additive::Additive;
-use super::sample::Sample;
+use super::rows::Sample;
 use crate::record::error::{Error, Result};
 
 /// How a logistic regression is fitted.
