@@ -79,7 +79,8 @@ fn numbers(json: &Json) -> Vec<f64> {
 #[test]
 fn cdnow_as_lifetimes_has_it() {
     let Some(folder) = shared() else { return };
-    let table = Table::read(&folder.join("data/cdnow/cdnow_customers_summary.csv"), ["frequency", "recency", "T"]);
+    let table =
+        Table::read(&folder.join("data/cdnow/cdnow_customers_summary.csv"), ["frequency", "recency", "T"]);
     let histories = table.histories();
     let reference = json(&folder, "btyd_cdnow_lifetimes.json");
     for (name, family, third, fourth) in [

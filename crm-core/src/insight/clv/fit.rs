@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use super::history::{Distinct, Histories, Weighted};
 use super::likelihood::{Likelihood, sum};
-use super::model::{Family, MOST_REGULAR, Model};
+use super::model::{Family, Kind, MOST_REGULAR, Model};
 use super::nbd::Nbd;
 use super::optimum::{Local, Peak, climb, covariance};
 use super::pareto::Pareto;
@@ -82,6 +82,29 @@ pub fn fit_regularity(histories: &Histories<'_>, threads: NonZeroUsize) -> Resul
     Ok((best, tried))
 }
 
+impl Model {
+    /// The log-likelihood of histories, for comparing models on customers they weren't fitted to.
+    pub fn log_likelihood(&self, histories: &Histories<'_>, threads: NonZeroUsize) -> Result<f64> {
+        self.check()?;
+        let data = Distinct::of_histories(histories);
+        Ok(match self.kind() {
+            Kind::Nbd(parameters) => sum(&Nbd, &parameters, &data, threads).value,
+            Kind::Pareto(parameters) => sum(&Pareto, &parameters, &data, threads).value,
+            Kind::Geometric(geometric, parameters) => {
+                let given = of_intervals(geometric.k, &data, histories.log_intervals);
+                sum(&geometric, &parameters, &data, threads).value + given
+            }
+        })
+    }
+}
+
+/// What the times between purchases add whatever the other parameters: Erlang's density is tᵏ⁻¹ / Γ(k) times a power of the
+/// rate.
+fn of_intervals(k: u32, data: &Distinct<Weighted>, log_intervals: Option<f64>) -> f64 {
+    let k = f64::from(k);
+    (k - 1.0) * log_intervals.unwrap_or(0.0) - data.purchases() * ln_gamma(k).value
+}
+
 fn compress(histories: &Histories<'_>) -> Result<Distinct<Weighted>> {
     if histories.is_empty() {
         return Err(Error::refused("clv.no_customers", "there are no customers to fit a model to"));
@@ -125,7 +148,7 @@ fn fit_distinct(
             let leaving = [[0.8, 2.4], [0.3, 0.6], [0.1, 2.0], [0.5, 20.0]];
             let starts: Vec<[f64; 4]> = pairs(&[0.3, 1.5], |r| [r, r / (k * rate)], &leaving).collect();
             let peak = top(&geometric, &starts, data, threads)?;
-            let given = (k - 1.0) * log_intervals.unwrap_or(0.0) - data.purchases() * ln_gamma(k).value;
+            let given = of_intervals(geometric.k, data, log_intervals);
             Ok(state(family, &peak, data, |parameters| parameters, given))
         }
     }

@@ -21,6 +21,8 @@ mod series;
 mod special;
 mod spend;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 use std::num::NonZeroUsize;
 

@@ -47,9 +47,5 @@ pub(super) fn rows<T: Send>(rows: usize, threads: NonZeroUsize, row: impl Fn(usi
     if rows <= PIECE {
         return piece(0);
     }
-    let mut parts = pieces(rows.div_ceil(PIECE), threads, piece);
-    match parts.as_mut_slice() {
-        [only] => std::mem::take(only),
-        _ => parts.into_iter().flatten().collect(),
-    }
+    pieces(rows.div_ceil(PIECE), threads, piece).into_iter().flatten().collect()
 }

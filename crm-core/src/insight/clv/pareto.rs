@@ -8,7 +8,7 @@
 use super::history::{Row, Weighted};
 use super::likelihood::Likelihood;
 use super::optimum::Local;
-use super::quadrature::{gauss, weighted_mean_of};
+use super::quadrature::{gauss, laplace};
 use super::special::ln_rising;
 
 pub(super) struct Pareto;
@@ -84,7 +84,7 @@ impl Pareto {
     /// ∫ e^−δt ((β+T)/(β+T+t))^s dt (Fader, Hardie and Lee 2005, discounted expected residual transactions).
     pub fn discounted_time(&self, [_, _, s, beta]: &[f64; 4], age: f64, rate: f64) -> f64 {
         let base = beta + age;
-        base * weighted_mean_of(rate * base, |v| (-s * v.ln_1p()).exp())
+        base * laplace(rate * base, |v| (-s * v.ln_1p()).exp())
     }
 }
 

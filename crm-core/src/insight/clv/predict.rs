@@ -203,7 +203,9 @@ fn of_geometric(
         // Σ over purchases in closed form, mean over p: E[(1 − (1 + p t/(α+T))^−(r+x)) / p].
         let sum = |(logit, weight): &(f64, f64)| {
             let p = 1.0 / (1.0 + (-logit).exp());
-            -weight * (-stream.shape * (p * stream.reach).ln_1p()).exp_m1() / p
+            let bought = -(-stream.shape * (p * stream.reach).ln_1p()).exp_m1();
+            // Who hardly ever leaves buys as a stream does.
+            weight * if p > 1e-200 { bought / p } else { stream.shape * stream.reach }
         };
         return Ok(leaving(*a, stream.b).iter().map(sum).sum());
     }
