@@ -15,6 +15,7 @@ mod engine;
 mod golden;
 mod import;
 mod insight_learn;
+mod insight_clv;
 mod lead;
 mod lead_year;
 mod model;
