@@ -76,9 +76,9 @@ fn orders(folder: &Path) -> Columns {
 fn check(folder: &Path, reference: &str, columns: &Columns) -> Scores {
     let states = columns.states();
     let as_of = states.day_after_last().unwrap();
-    let ranks = score(&states, as_of, &Rule::Ranks { bins: 5 }).unwrap();
-    let ntile = score(&states, as_of, &Rule::Ntile { bins: 5 }).unwrap();
-    let fixed = score(&states, as_of, &Rule::Fixed(ranks.thresholds.clone())).unwrap();
+    let ranks = score(&states, as_of, &Rule::Ranks { bins: 5 }, NonZeroUsize::MIN).unwrap();
+    let ntile = score(&states, as_of, &Rule::Ntile { bins: 5 }, NonZeroUsize::MIN).unwrap();
+    let fixed = score(&states, as_of, &Rule::Fixed(ranks.thresholds.clone()), NonZeroUsize::MIN).unwrap();
     assert_eq!(fixed, ranks);
     let text = std::fs::read_to_string(folder.join("reference").join(reference)).unwrap();
     let mut lines = text.lines().skip(1);

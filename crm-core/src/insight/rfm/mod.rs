@@ -12,9 +12,10 @@
 //! use std::num::NonZeroUsize;
 //! use crm_core::insight::rfm::{self, Period, Purchases, Rule, States, segments};
 //! let purchases = Purchases { days: &[10, 40, 41, 41], amounts: &[500, 9_900, 100, 2_000] };
-//! let states = States::of_ids(&[7i64, 7, 8, 9], purchases, Period::ALL, NonZeroUsize::MIN).unwrap();
+//! let threads = NonZeroUsize::MIN;
+//! let states = States::of_ids(&[7i64, 7, 8, 9], purchases, Period::ALL, threads).unwrap();
 //! let as_of = states.day_after_last().unwrap();
-//! let scores = rfm::score(&states, as_of, &Rule::default()).unwrap();
+//! let scores = rfm::score(&states, as_of, &Rule::default(), threads).unwrap();
 //! assert_eq!(scores.frequency, [4, 1, 1]);
 //! assert_eq!(scores.thresholds.recency_within, [2, 2, 1, 1]);
 //! let names = segments::assign(&scores, &segments::international());

@@ -1,5 +1,7 @@
 //! Scores: 1 for the worst customers up to the number of bins for the best, for each of R, F and M.
 
+use std::num::NonZeroUsize;
+
 use super::ids::Key;
 use super::states::States;
 use crate::record::error::{Error, Result};
@@ -61,35 +63,45 @@ pub struct Scores {
 ///
 /// # Errors
 /// `rfm.as_of` when a purchase is after that day; `rfm.bins`, `rfm.thresholds` when the rule can't be.
-pub fn score<K: Key>(states: &States<K>, as_of: i32, rule: &Rule) -> Result<Scores> {
+pub fn score<K: Key>(states: &States<K>, as_of: i32, rule: &Rule, threads: NonZeroUsize) -> Result<Scores> {
     if let Some(late) = states.last().iter().find(|last| **last > as_of) {
         let message = format!("a purchase on day `{late}` is after the as-of day `{as_of}`");
         return Err(Error::invalid("as_of", "rfm.as_of", message));
     }
     let bins = rule.bins()?;
-    let as_of = i64::from(as_of);
     let given = rule.given();
     let scale = |values: Vec<i64>, from: Option<Vec<i64>>| match (rule, from) {
         (Rule::Ntile { .. }, _) => ntile(&values, bins),
         (_, Some(from)) => (apply(&values, &from), from),
         (_, None) => {
-            let mut sorted = values.clone();
-            let from = ranks(&mut sorted, bins);
+            let from = ranks(&mut values.clone(), bins);
             (apply(&values, &from), from)
         }
     };
     // Days since count backwards: the fewer the better.
-    let silent = states.last().iter().map(|last| i64::from(*last) - as_of).collect();
-    let (recency, within) = scale(
-        silent,
-        given.map(|given| given.recency_within.iter().map(|days| days.saturating_neg()).collect()),
-    );
-    let often = states.count().iter().map(|count| i64::from(*count)).collect();
-    let (frequency, frequency_from) = scale(often, given.map(|given| given.frequency_from.clone()));
-    let (money, money_from) = scale(states.sum().to_vec(), given.map(|given| given.money_from.clone()));
-    let recency_within = within.iter().map(|days| days.saturating_neg()).collect();
-    let thresholds = Thresholds { recency_within, frequency_from, money_from };
-    Ok(Scores { bins, recency, frequency, money, thresholds })
+    let backwards = |days: &Vec<i64>| days.iter().map(|days| days.saturating_neg()).collect();
+    let silent = |last: &i32| i64::from(*last) - i64::from(as_of);
+    let recency = || {
+        scale(states.last().iter().map(silent).collect(), given.map(|given| backwards(&given.recency_within)))
+    };
+    let often = || states.count().iter().map(|count| i64::from(*count)).collect();
+    let frequency = || scale(often(), given.map(|given| given.frequency_from.clone()));
+    let money = || scale(states.sum().to_vec(), given.map(|given| given.money_from.clone()));
+    let (recency, frequency, money) = if threads.get() == 1 {
+        (recency(), frequency(), money())
+    } else {
+        std::thread::scope(|scope| {
+            let money = scope.spawn(money);
+            let others = (recency(), frequency());
+            (others.0, others.1, money.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    };
+    let thresholds = Thresholds {
+        recency_within: backwards(&recency.1),
+        frequency_from: frequency.1,
+        money_from: money.1,
+    };
+    Ok(Scores { bins, recency: recency.0, frequency: frequency.0, money: money.0, thresholds })
 }
 
 impl Rule {

@@ -69,13 +69,13 @@ proptest! {
     fn ranks_are_rule_a_and_their_thresholds_say_so(rows in rows(), bins in 2u8..9) {
         let states = states(&rows, 1, Period::ALL, 1);
         let as_of = states.day_after_last().unwrap_or(0);
-        let scores = score(&states, as_of, &Rule::Ranks { bins }).unwrap();
+        let scores = score(&states, as_of, &Rule::Ranks { bins }, threads(1)).unwrap();
         let found = [&scores.recency, &scores.frequency, &scores.money];
         for (values, found) in columns(&states, as_of).iter().zip(found) {
             prop_assert_eq!(&rule_a(values, usize::from(bins)), found);
         }
         if !states.is_empty() {
-            let fixed = score(&states, as_of, &Rule::Fixed(scores.thresholds.clone())).unwrap();
+            let fixed = score(&states, as_of, &Rule::Fixed(scores.thresholds.clone()), threads(1)).unwrap();
             prop_assert_eq!(fixed, scores);
         }
     }
@@ -84,7 +84,7 @@ proptest! {
     fn ntile_bins_differ_by_one_and_follow_the_values(rows in rows(), bins in 2u8..9) {
         let states = states(&rows, 1, Period::ALL, 1);
         let as_of = states.day_after_last().unwrap_or(0);
-        let scores = score(&states, as_of, &Rule::Ntile { bins }).unwrap();
+        let scores = score(&states, as_of, &Rule::Ntile { bins }, threads(1)).unwrap();
         for sizes in scores.histograms() {
             prop_assert!(sizes.iter().max().unwrap() - sizes.iter().min().unwrap() <= 1);
             prop_assert!(sizes.iter().rev().is_sorted());
@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn weights_stay_within_the_scores(rows in rows(), weights in prop::array::uniform3(0u32..9)) {
         let states = states(&rows, 1, Period::ALL, 1);
-        let scores = score(&states, 60, &Rule::default()).unwrap();
+        let scores = score(&states, 60, &Rule::default(), threads(1)).unwrap();
         match scores.weighted(weights) {
             Err(error) => prop_assert!(error.has_code("rfm.weights") && weights == [0; 3]),
             Ok(means) => prop_assert!(means.iter().all(|mean| (1.0..=5.0).contains(mean))),
@@ -107,7 +107,7 @@ proptest! {
     #[test]
     fn every_customer_has_one_of_eight_cells(rows in rows()) {
         let states = states(&rows, 1, Period::ALL, 1);
-        let scores = score(&states, 60, &Rule::default()).unwrap();
+        let scores = score(&states, 60, &Rule::default(), threads(1)).unwrap();
         let cells = segments::eight_cells(segments::above_mean(&scores));
         let (counts, none) = segments::sizes(&segments::assign(&scores, &cells), cells.len());
         prop_assert_eq!((counts.iter().sum::<usize>(), none), (states.len(), 0));
@@ -151,7 +151,7 @@ fn what_can_not_be_summed_or_scored_is_refused() {
     check(&[1], &[1], &[i64::MIN], "rfm.amounts");
     let one = states(&[(1, 5, 9)], 1, Period::ALL, 1);
     let check = |as_of: i32, rule: Rule, code: &str| {
-        assert_eq!(score(&one, as_of, &rule).unwrap_err().code(), code);
+        assert_eq!(score(&one, as_of, &rule, threads(1)).unwrap_err().code(), code);
     };
     check(4, Rule::default(), "rfm.as_of");
     check(5, Rule::Ranks { bins: 1 }, "rfm.bins");
@@ -165,7 +165,7 @@ fn what_can_not_be_summed_or_scored_is_refused() {
     check(5, Rule::Fixed(thresholds(&[30, 90], &[1, 2], &[1, 2])), "rfm.thresholds");
     check(5, Rule::Fixed(thresholds(&[90], &[1, 2], &[1, 2])), "rfm.thresholds");
     let fixed = Rule::Fixed(thresholds(&[90, 30], &[2, 3], &[9, 10]));
-    let scores = score(&one, 36, &fixed).unwrap();
+    let scores = score(&one, 36, &fixed, threads(1)).unwrap();
     assert_eq!((scores.bins, scores.rows().next()), (3, Some([2, 1, 2])));
 }
 
