@@ -14,7 +14,7 @@ pub(super) struct Groups<K> {
     entries: Vec<(K, Cell)>,
 }
 
-const FIRST_BITS: u32 = 10;
+const FIRST_BITS: u32 = 6;
 
 impl<K: Key> Groups<K> {
     pub fn new() -> Self {
@@ -77,10 +77,10 @@ impl<K: Key> Groups<K> {
         self.slots = slots;
     }
 
-    /// The entries as states, in the order of ids.
-    pub fn into_states(self, largest: u64) -> States<K> {
-        drop(self.slots);
-        let mut entries = self.entries;
+    /// The entries of some tables as states, in the order of ids.
+    pub fn into_states(tables: Vec<Groups<K>>, largest: u64) -> States<K> {
+        let mut entries = Vec::with_capacity(tables.iter().map(|table| table.entries.len()).sum());
+        tables.into_iter().for_each(|table| entries.extend(table.entries));
         entries.sort_unstable_by_key(|(id, _)| *id);
         let mut states = States::with_capacity(entries.len(), largest);
         for (id, cell) in entries {

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 
+use super::gather::joined;
 use super::ids::Key;
 use super::states::States;
 use crate::record::error::{Error, Result};
@@ -93,7 +94,7 @@ pub fn score<K: Key>(states: &States<K>, as_of: i32, rule: &Rule, threads: NonZe
         std::thread::scope(|scope| {
             let money = scope.spawn(money);
             let others = (recency(), frequency());
-            (others.0, others.1, money.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            (others.0, others.1, joined(money))
         })
     };
     let thresholds = Thresholds {
