@@ -3,3 +3,4 @@
 pub mod learn;
 pub mod clv;
 pub mod pipeline;
+pub mod rfm;

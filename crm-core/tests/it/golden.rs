@@ -153,6 +153,7 @@ fn codes_stay() {
         party::CODES,
         pool::CODES,
         task::CODES,
+        crm_core::insight::rfm::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();
     // A command's name is none, unless a room says so.
