@@ -1,7 +1,7 @@
 //! What the workloads share: a world of a given size on disk, clocks, and how figures are printed.
 
-pub mod recording;
 pub mod peers;
+pub mod recording;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Pure analytics: functions of columns, without store or clock.
 
-pub mod learn;
 pub mod clv;
+pub mod learn;
 pub mod pipeline;
 pub mod rfm;

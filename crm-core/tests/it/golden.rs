@@ -142,7 +142,7 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 10] = [
+    let rooms: [&[(&str, &str)]; 11] = [
         activity::CODES,
         catalog::CODES,
         learn::CODES,
