@@ -141,7 +141,7 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 10] = [
+    let rooms: [&[(&str, &str)]; 12] = [
         activity::CODES,
         catalog::CODES,
         lead::CODES,
@@ -151,6 +151,8 @@ fn codes_stay() {
         party::CODES,
         pool::CODES,
         task::CODES,
+        crm_core::insight::forecast::CODES,
+        crm_core::insight::level::CODES,
         crm_core::insight::rfm::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();

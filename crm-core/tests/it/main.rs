@@ -14,6 +14,7 @@ mod deal;
 mod engine;
 mod golden;
 mod import;
+mod insight_pipeline;
 mod insight_rfm;
 mod lead;
 mod lead_year;
