@@ -2,5 +2,7 @@
 
 pub mod clv;
 pub mod learn;
+pub mod forecast;
+pub mod level;
 pub mod pipeline;
 pub mod rfm;

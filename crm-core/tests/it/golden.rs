@@ -143,6 +143,7 @@ fn codes_stay() {
         }
     }
     let rooms: [&[(&str, &str)]; 11] = [
+    let rooms: [&[(&str, &str)]; 12] = [
         activity::CODES,
         catalog::CODES,
         learn::CODES,
@@ -153,6 +154,8 @@ fn codes_stay() {
         party::CODES,
         pool::CODES,
         task::CODES,
+        crm_core::insight::forecast::CODES,
+        crm_core::insight::level::CODES,
         crm_core::insight::rfm::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();
