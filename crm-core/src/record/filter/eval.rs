@@ -253,9 +253,9 @@ impl<'a> Walk<'a, '_> {
 }
 
 /// The records that paths lead to, each fetched once.
-struct Visit<'p> {
-    related: &'p mut dyn Related,
-    seen: Vec<(RecordRef, Option<Rc<[u8]>>)>,
+pub(super) struct Visit<'p> {
+    pub related: &'p mut dyn Related,
+    pub seen: Vec<(RecordRef, Option<Rc<[u8]>>)>,
 }
 
 impl Visit<'_> {
@@ -269,7 +269,7 @@ impl Visit<'_> {
     }
 
     /// Whether a test holds for any record at the end of a path that goes on from a reference.
-    fn follow(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {
+    pub fn follow(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {
         match value {
             ValueRef::List(items) => {
                 for item in items {
@@ -296,7 +296,7 @@ impl Visit<'_> {
         }
     }
 
-    fn test(&mut self, leaf: &Leaf, record: RecordRef, view: View<'_>) -> Result<bool, Damaged> {
+    pub fn test(&mut self, leaf: &Leaf, record: RecordRef, view: View<'_>) -> Result<bool, Damaged> {
         let value = match leaf.target.source {
             Source::Field(field) => view.get(field)?,
             Source::Id => ValueRef::Id(record),
@@ -310,7 +310,7 @@ impl Visit<'_> {
 
 impl Leaf {
     /// Whether the test holds for a field's value, or the columns of its rows.
-    fn holds(&self, value: ValueRef<'_>) -> bool {
+    pub fn holds(&self, value: ValueRef<'_>) -> bool {
         if self.target.columns == Columns::Whole && self.target.within.is_none() {
             return self.test.holds(value);
         }
