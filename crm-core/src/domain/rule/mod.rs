@@ -4,10 +4,13 @@
 //! host's judge. The engine asks the rules that are in force when a record is scored, graded, assigned,
 //! moved, reclaimed or changed (`engine::rules`).
 
+mod commands;
 mod holds;
 mod noun;
 mod refusals;
+pub mod rules;
 
+pub use commands::*;
 pub use noun::*;
 pub use refusals::CODES;
 

@@ -60,17 +60,17 @@ row! {
     #[derive(Default)]
     pub struct RuleLine as Row {
         /// The criterion, as the text of a filter.
-        criterion: String = "Criterion" "标准";
+        #[serde(default)] criterion: String = "Criterion" "标准";
         /// The points of a scoring rule; fewer than none take away.
         points: Option<i64> = "Points" "分数";
         /// The group whose cap the points count for.
-        group: String = "Group" "分组";
+        #[serde(default)] group: String = "Group" "分组";
         /// After so many days without the behaviour in the criterion half of the points are left.
         half_life_days: Option<i64> = "Half-life in days" "半衰期（天）";
         /// What a level rule gives, by code.
-        result: String = "Result" "结果";
+        #[serde(default)] result: String = "Result" "结果";
         /// What a person reads; the criterion when empty.
-        label: String = "Label" "说明";
+        #[serde(default)] label: String = "Label" "说明";
     }
 }
 
@@ -78,7 +78,7 @@ row! {
     /// How many points the lines of a group give together.
     #[derive(Default)]
     pub struct GroupCap as Row {
-        group: String = "Group" "分组";
+        #[serde(default)] group: String = "Group" "分组";
         /// At most.
         most: Option<i64> = "At most" "上限";
         /// At least.
@@ -100,9 +100,9 @@ row! {
     #[derive(Default)]
     pub struct Example as Row {
         /// Fields by name or label, and behaviours with how often they were seen, as a JSON object.
-        facts: String = "Facts" "事实";
+        #[serde(default)] facts: String = "Facts" "事实";
         /// Points, a level, `true`, `false`, or a script's answer as JSON.
-        expected: String = "Expected" "期望结果";
+        #[serde(default)] expected: String = "Expected" "期望结果";
     }
 }
 
@@ -111,9 +111,9 @@ row! {
     pub struct Trigger as Row {
         on: Event = "On" "事件";
         /// The field; for an activity its kind, any when empty.
-        field: String = "Field" "字段";
+        #[serde(default)] field: String = "Field" "字段";
         /// The state that was entered; the value that a field was given, any when empty.
-        to: String = "To" "变为";
+        #[serde(default)] to: String = "To" "变为";
         /// The score.
         score: Option<i64> = "Score" "评分";
     }
@@ -124,10 +124,10 @@ row! {
     #[derive(Default)]
     pub struct RuleCall as Row {
         /// The command's name, such as `task.create`.
-        command: String = "Command" "命令";
+        #[serde(default)] command: String = "Command" "命令";
         /// Its fields as a JSON object. A text such as `{owner}` stands for the record's field, `{record}` for
         /// the record itself, `{now}` for the instant, `{now + 3 days}` for one later.
-        fields: String = "Fields" "参数";
+        #[serde(default)] fields: String = "Fields" "参数";
     }
 }
 
@@ -181,6 +181,8 @@ record! {
         43 failure: String = "Last failure" "最近错误" [SYSTEM];
         /// Every field that it reads, as `kind.field`; what it reads can't be told when empty.
         44 reads: Vec<String> = "Reads" "读取字段" [SYSTEM];
+        /// The script said as a criterion, where it can be: that is what the engine evaluates.
+        45 lowered: String = "As a criterion" "等价条件" [SYSTEM];
     }
     spec {
         title: Rule::name, steers: true, invariant: Some(super::holds::rule),

@@ -7,10 +7,13 @@ use std::ops::Bound;
 use rust_decimal::Decimal;
 
 use super::test::Test;
+use crate::base::Currency;
 use crate::record::codec::{Damaged, Raw, Reader, tag};
 
 /// Decimals with so many places compare as whole numbers of the last place.
 const PLACES: usize = 5;
+/// So many values are compared one after the other.
+const FEW: usize = 8;
 
 /// A test on one stored value.
 #[derive(Clone, Debug)]
@@ -21,8 +24,14 @@ pub(super) enum Lowered {
     Moment { first: i64, last: i64 },
     /// A decimal or whole number: for each count of places the closed range, in units of the last.
     Number { places: Box<[(i64, i64); PLACES]>, test: Test },
+    /// An amount of a currency, or of any: the same ranges.
+    Money { currency: Option<[u8; 3]>, places: Box<[(i64, i64); PLACES]>, test: Test },
     /// Exactly these bytes.
     Bytes(Vec<u8>),
+    /// One of a few.
+    Among(Vec<Vec<u8>>),
+    /// Any value but null, empty text and an empty list.
+    Present,
     /// Text that has this in it.
     Contains(memchr::memmem::Finder<'static>),
     /// Anything else.
@@ -36,16 +45,18 @@ impl Lowered {
             Test::Duration(first, last) => Lowered::Within { tag: tag::DURATION, first: *first, last: *last },
             Test::Instant(first, last) => Lowered::Moment { first: *first, last: *last },
             Test::Number { low, high, .. } => {
-                let mut places = [(1, 0); PLACES];
-                for (count, range) in places.iter_mut().enumerate() {
-                    *range = closed(*low, *high, count);
-                }
-                Lowered::Number { places: Box::new(places), test: test.clone() }
+                Lowered::Number { places: ranges(*low, *high), test: test.clone() }
+            }
+            Test::Money { currency, low, high } => {
+                let currency = currency.map(Currency::bytes);
+                Lowered::Money { currency, places: ranges(*low, *high), test: test.clone() }
             }
             Test::OneOf(stored) => match stored.as_slice() {
                 [only] => Lowered::Bytes(only.clone()),
+                few if few.len() <= FEW => Lowered::Among(few.to_vec()),
                 _ => Lowered::Other(test.clone()),
             },
+            Test::Present => Lowered::Present,
             Test::Contains(part) if !part.is_empty() => {
                 let finder = memchr::memmem::Finder::new(part.as_bytes()).into_owned();
                 Lowered::Contains(finder)
@@ -67,6 +78,21 @@ impl Lowered {
                 Ok(micros.is_some_and(|micros| (*first..=*last).contains(&micros)))
             }
             Lowered::Bytes(bytes) if bytes == raw => Ok(true),
+            Lowered::Among(few) if few.iter().any(|bytes| bytes == raw) => Ok(true),
+            Lowered::Present => match *found {
+                tag::NULL => Ok(false),
+                tag::TEXT | tag::LIST => Ok(rest.first() != Some(&0)),
+                _ => Ok(true),
+            },
+            Lowered::Money { currency, places, test } if *found == tag::MONEY => {
+                let Some((named, amount)) = rest.split_first_chunk() else {
+                    return Err(Damaged("cut short"));
+                };
+                match currency {
+                    Some(wanted) if wanted != named => Ok(false),
+                    _ => decimal(places, test, raw, amount),
+                }
+            }
             Lowered::Number { places, test } => match *found {
                 tag::INT => {
                     let (first, last) = places[0];
@@ -103,6 +129,15 @@ impl Lowered {
         }
         Ok(false)
     }
+}
+
+/// The ranges for each count of places.
+fn ranges(low: Bound<Decimal>, high: Bound<Decimal>) -> Box<[(i64, i64); PLACES]> {
+    let mut places = Box::new([(1, 0); PLACES]);
+    for (count, range) in places.iter_mut().enumerate() {
+        *range = closed(low, high, count);
+    }
+    places
 }
 
 /// The range of whole numbers of the last place, for so many places; empty where none is in it.
@@ -180,6 +215,10 @@ mod tests {
                 "[ab科]{0,4}".prop_map(Value::Text),
                 (-20i64..20).prop_map(|micros| crate::base::Instant::from_micros(micros).into()),
                 (-20i64..20).prop_map(|micros| crate::base::Span::from_micros(micros).into()),
+                (decimals(), any::<bool>()).prop_map(|(amount, yuan)| {
+                    let currency = if yuan { Currency::CNY } else { Currency::USD };
+                    crate::base::Money::new(amount, currency).into()
+                }),
             ]
         };
         prop_oneof![4 => single(), 1 => proptest::collection::vec(single(), 0..4).prop_map(Value::List)]
@@ -194,7 +233,8 @@ mod tests {
             let mut stored = Vec::new();
             put_value(&mut stored, &value);
             for test in [
-                Test::number((low, high)), Test::Date(from, to), Test::Instant(from, to),
+                Test::number((low, high)), Test::Money { currency: None, low, high },
+                Test::Money { currency: Some(Currency::CNY), low, high }, Test::Date(from, to), Test::Instant(from, to),
                 Test::Duration(from, to), Test::Contains(part.clone()), Test::Present,
                 Test::one_of([Value::Text(part.clone())]), Test::one_of([Value::Text(part), "b".into()]),
             ] {
