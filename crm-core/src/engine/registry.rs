@@ -7,7 +7,8 @@ use super::flows::{
     advance, assign, capture, claim, convert, edit, hand_over, log_activity, undo_convert, unify,
 };
 use super::session::Session;
-use crate::domain::{catalog, lead, notice, org, party, pool, task};
+use super::rules::follow::ApplyRule;
+use crate::domain::{catalog, lead, notice, org, party, pool, rule, task};
 use crate::record::command::Command;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
@@ -45,6 +46,7 @@ commands! {
     org::UpdateTeam, org::DefineRole, org::DefineShare,
     org::DefineField, org::ChangeField, org::RetireField, org::RestoreField, org::DefineValidation,
     org::DefineLifecycle, org::LoadLifecycles, org::DefineNumbering, org::ChangeSettings,
+    rule::SaveRule, rule::LoadRule, rule::ActivateRule, rule::DeactivateRule, rule::TestRule, ApplyRule,
 }
 
 impl Session<'_> {

@@ -276,3 +276,13 @@ impl Reads for Neighbours<'_> {
         rows.into_iter().map(|(record, image)| Ok((record, sight.show(record.kind, image)?))).collect()
     }
 }
+
+/// What is wrong with a rule, where that is what an error is about.
+pub(crate) fn failure(error: &Error) -> Option<String> {
+    match error {
+        Error::RuleFailed { rule, message } => {
+            Some(format!("{}`{rule}`: {message}", super::follow::FAILED))
+        }
+        _ => None,
+    }
+}

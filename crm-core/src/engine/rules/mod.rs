@@ -2,5 +2,6 @@
 
 pub(crate) mod behaviour;
 mod book;
+pub mod follow;
 
 pub(crate) use book::{RuleBook, judge};
