@@ -23,5 +23,6 @@ mod permissions;
 mod pool;
 mod price;
 mod queries;
+mod rules;
 mod shape;
 mod work;

@@ -39,6 +39,8 @@ const HANDLERS: &[(&str, Handler)] = &[
     (remind::REMIND, remind::remind),
     (rules::follow::RESCORE, rules::follow::rescore_due),
     (rules::follow::APPLY, rules::follow::apply_due),
+    (rules::automate::RUN, rules::automate::run),
+    (rules::automate::REACHED, rules::automate::reached),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,

@@ -74,6 +74,9 @@ pub(crate) fn follow(
     after: Option<View<'_>>,
 ) -> Result<()> {
     let Some(view) = after else { return Ok(()) };
+    if record.kind == kind::Rule::NO {
+        return super::automate::check_commands(record, view);
+    }
     if record.kind == kind::Activity::NO {
         let about = Activity::read(Id::from_u128(record.bits), view)?.about;
         return about.map_or(Ok(()), |about| regard(desk, about, Cause::Behaved, None));
@@ -105,8 +108,9 @@ fn regard(desk: &mut dyn Desk, record: RecordRef, cause: Cause, before: Option<V
 /// Scores a record and writes what is new.
 fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
     let mut sheet = Sheet::of(desk, ask.record, ask.view)?;
-    // What was scored in this unit, on its way in, has been asked about.
-    if sheet.named::<Option<Instant>>("scored_at")? == Some(desk.now()) && ask.cause == Cause::Changed {
+    // A new record that was scored on its way in has been asked about.
+    let is_new = ask.before.is_none() && ask.cause == Cause::Changed;
+    if is_new && sheet.named::<Option<Instant>>("scored_at")? == Some(desk.now()) {
         return Ok(());
     }
     let scored = match score(desk, ask) {
