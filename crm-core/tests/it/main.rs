@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod automation;
 mod deal;
 mod engine;
 mod golden;
