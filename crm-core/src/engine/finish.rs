@@ -80,6 +80,7 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
             super::rekey::rekey(unit, *record)?;
         }
         unit.due.extend(judges.react(&Entry::read(&entry)?, unit.now)?);
+        super::rules::automate::react(unit, *record)?;
     }
     for due in std::mem::take(&mut unit.due) {
         let key = due_key(due.at, unit.random());
@@ -286,7 +287,7 @@ fn check_rule(
 ) -> Result<()> {
     let mut passes = |filter| -> Result<bool> {
         let predicate = unit.sight.bind_rule(record.kind, filter, &check.name)?;
-        Ok(predicate.matches(record.bits, view, &mut Neighbours::all(unit.overlay))?)
+        Ok(predicate.matches(record.bits, view, &mut Neighbours::all(unit.overlay, &unit.sight))?)
     };
     let applies = check.when.as_ref().map_or(Ok(true), &mut passes)?;
     if applies && !passes(&check.holds)? {

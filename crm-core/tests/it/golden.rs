@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_core::base::choice::Choice;
-use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, task};
+use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, rule, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::insight::learn;
@@ -145,6 +145,7 @@ fn codes_stay() {
     }
     let rooms: [&[(&str, &str)]; 11] = [
     let rooms: [&[(&str, &str)]; 12] = [
+    let rooms: [&[(&str, &str)]; 10] = [
         activity::CODES,
         catalog::CODES,
         learn::CODES,
@@ -156,6 +157,7 @@ fn codes_stay() {
         org::CODES,
         party::CODES,
         pool::CODES,
+        rule::CODES,
         task::CODES,
         crm_core::insight::forecast::CODES,
         crm_core::insight::level::CODES,
