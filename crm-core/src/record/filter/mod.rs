@@ -51,7 +51,7 @@ pub use constraint::{Bounds, Constraint, ID};
 pub use eval::{NoRelated, Predicate, Related};
 pub use parse::{Expected, MAX_LENGTH, ParseError, Place, parse};
 pub use relative::{RelativeDate, Turn, Unit};
-pub(crate) use suggest::nearest;
+pub use suggest::nearest;
 
 use crate::base::Value;
 
