@@ -285,7 +285,7 @@ fn check_rule(
 ) -> Result<()> {
     let mut passes = |filter| -> Result<bool> {
         let predicate = unit.sight.bind_rule(record.kind, filter, &check.name)?;
-        Ok(predicate.matches(record.bits, view, &mut Neighbours::all(unit.overlay))?)
+        Ok(predicate.matches(record.bits, view, &mut Neighbours::all(unit.overlay, &unit.sight))?)
     };
     let applies = check.when.as_ref().map_or(Ok(true), &mut passes)?;
     if applies && !passes(&check.holds)? {

@@ -22,6 +22,7 @@ mod refer;
 mod registry;
 pub(crate) mod rehearsal;
 mod rekey;
+pub mod rules;
 mod session;
 mod sight;
 mod unit;

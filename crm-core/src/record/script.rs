@@ -13,7 +13,7 @@ use super::error::{Refusal, Result};
 use super::filter::{Filter, Related};
 use super::port::{Assigned, Score};
 use super::schema::Schema;
-use crate::base::kind::UserId;
+use crate::base::kind::{RuleId, UserId};
 use crate::base::settings::Settings;
 use crate::base::{Instant, KindNo, RecordRef};
 
@@ -128,6 +128,8 @@ pub struct Question<'a> {
     pub schema: &'a Schema,
     /// The tenant's settings.
     pub settings: &'a Settings,
+    /// The number under which [`Related::behaviours`] counts a behaviour, if there is one of the name.
+    pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
 }
 
 /// What a script may read beside the record: what its actor sees, and nothing else.
@@ -174,4 +176,80 @@ pub enum Answer {
     Refusals(Vec<Refusal>),
     /// What is to be done.
     Calls(Vec<Call>),
+}
+
+/// Which rule is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// The first in order that answers.
+    First,
+    /// This one.
+    Rule(RuleId),
+    /// The one of this name.
+    Named(&'a str),
+}
+
+/// Why rules are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Whoever asks wants to know.
+    Asked,
+    /// Fields changed: rules that read none of them don't answer.
+    Changed,
+    /// An activity was logged: rules that name no behaviour don't answer.
+    Behaved,
+}
+
+/// What the rules in force are asked about a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// What for.
+    pub purpose: Purpose,
+    /// Which of them.
+    pub which: Which<'a>,
+    /// Why.
+    pub cause: Cause,
+    /// The record.
+    pub record: RecordRef,
+    /// Its fields.
+    pub view: View<'a>,
+    /// Its fields before the change, if there was one.
+    pub before: Option<View<'a>>,
+    /// The states that a guarded move leaves and enters, else empty.
+    pub states: (&'a str, &'a str),
+    /// The users to choose from, for an assignment.
+    pub candidates: &'a [UserId],
+}
+
+impl<'a> Ask<'a> {
+    /// Asks the first rule for a purpose about a record.
+    pub fn new(purpose: Purpose, record: RecordRef, view: View<'a>) -> Self {
+        Ask {
+            purpose,
+            which: Which::First,
+            cause: Cause::Asked,
+            record,
+            view,
+            before: None,
+            states: ("", ""),
+            candidates: &[],
+        }
+    }
+}
+
+/// What a rule in force answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its name and version, for the journal.
+    pub signature: String,
+    /// What its author has a person read.
+    pub message: String,
+    /// The answer.
+    pub answer: Answer,
+    /// The grade of a score.
+    pub grade: String,
+    /// When the grade, or whether the threshold is reached, changes if nothing else does.
+    pub again: Option<Instant>,
 }
