@@ -105,7 +105,7 @@ impl Form {
                     .iter()
                     .map(|column| {
                         let cell = cells.next().unwrap_or(ValueRef::Null);
-                        (column.name.into(), Form::from(&column.shape).dynamic(cell))
+                        (column.name.into(), Form::from(column.shape).dynamic(cell))
                     })
                     .collect();
                 row.into()

@@ -27,11 +27,11 @@ impl Checker<'_> {
     fn statement(&mut self, statement: &mut Stmt) -> Typed {
         match statement {
             Stmt::Expr(expr) => return self.value(expr).typed,
-            Stmt::FnCall(call, position) => {
-                let mut expr = Expr::FnCall(std::mem::take(call), *position);
-                let typed = self.value(&mut expr).typed;
-                *statement = Stmt::Expr(Box::new(expr));
-                return typed;
+            Stmt::FnCall(..) => {
+                if let Stmt::FnCall(call, position) = std::mem::take(statement) {
+                    *statement = Stmt::Expr(Box::new(Expr::FnCall(call, position)));
+                    return self.statement(statement);
+                }
             }
             Stmt::Block(block) => return self.block(block),
             Stmt::If(flow, _) => {
@@ -53,7 +53,7 @@ impl Checker<'_> {
             Stmt::Var(parts, flags, _) => {
                 let typed = self.value(&mut parts.1).typed;
                 let fixed = flags.contains(ASTFlags::CONSTANT);
-                self.variables.push(Variable { name: parts.0.to_string(), typed, fixed, root: None });
+                self.variables.push(Variable { name: parts.0.name.to_string(), typed, fixed, root: None });
             }
             Stmt::Assignment(parts) => {
                 let (operator, pair) = &mut **parts;

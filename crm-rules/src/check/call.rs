@@ -269,11 +269,8 @@ impl Checker<'_> {
     fn behaviour(&mut self, seen: &[Seen]) {
         self.reads = None;
         let Some(Seen { literal: Some(Value::Text(name)), place, .. }) = seen.first() else { return };
-        match (self.words.behaviour)(name) {
-            Some(number) => {
-                self.behaviours.insert(name.clone(), number);
-            }
-            None => self.problem(Problem::UnknownBehaviour(name.clone()), place.clone(), None),
+        if (self.words.behaviour)(name).is_none() {
+            self.problem(Problem::UnknownBehaviour(name.clone()), place.clone(), None);
         }
     }
 

@@ -58,13 +58,14 @@ impl Checker<'_> {
             Expr::And(..) | Expr::Or(..) => self.connected(expr),
             Expr::Coalesce(parts, _) => self.instead(parts, place),
             Expr::Dot(..) | Expr::Index(..) => self.chain(expr),
-            Expr::FnCall(call, at) => {
-                let at = *at;
-                let mut call = std::mem::take(call);
-                let (seen, replacement) = self.called(&mut call, at);
-                *expr = replacement.unwrap_or(Expr::FnCall(call, at));
-                seen
-            }
+            Expr::FnCall(..) => match std::mem::take(expr) {
+                Expr::FnCall(mut call, at) => {
+                    let (seen, replacement) = self.called(&mut call, at);
+                    *expr = replacement.unwrap_or(Expr::FnCall(call, at));
+                    seen
+                }
+                _ => self.strange(position),
+            },
             _ => self.strange(position),
         }
     }

@@ -3,7 +3,7 @@
 use rhai::{AST, ASTNode, Expr, Stmt};
 use std::ops::Range;
 
-use crm_core::base::{Kind, KindNo};
+use crm_core::base::KindNo;
 use crm_core::record::filter::{Filter, nearest};
 
 use super::{Checker, Known, Variable};
@@ -85,7 +85,6 @@ impl Checker<'_> {
                     root: Some(NOW),
                 });
                 let mut expr = (**expr).clone();
-                let position = expr.start_position();
                 let (_, criterion) = self.condition_alone(&mut expr);
                 self.params = vec![kind.name().to_owned()];
                 self.body = vec![Stmt::Expr(Box::new(expr))];

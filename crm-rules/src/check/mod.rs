@@ -36,8 +36,6 @@ pub(crate) struct Compiled {
     pub slots: Vec<Slot>,
     /// The criteria by which it lists records: kind and text, as written, and what they mean.
     pub criteria: BTreeMap<(String, String), (KindNo, Filter)>,
-    /// The behaviours that it counts, by name.
-    pub behaviours: BTreeMap<String, u32>,
     /// The same said as a criterion, where a criterion can say all of it.
     pub criterion: Option<Filter>,
     /// Every field that it reads; none when that can't be told.
@@ -108,7 +106,6 @@ pub(crate) struct Checker<'a> {
     answers: Vec<(Typed, Range<usize>)>,
     slots: Vec<Slot>,
     criteria: BTreeMap<(String, String), (KindNo, Filter)>,
-    behaviours: BTreeMap<String, u32>,
     reads: Option<Vec<(KindNo, u16)>>,
     problems: Vec<Diagnostic>,
 }
@@ -155,7 +152,6 @@ pub(crate) fn check(
         answers: Vec::new(),
         slots: Vec::new(),
         criteria: BTreeMap::new(),
-        behaviours: BTreeMap::new(),
         reads: Some(Vec::new()),
         problems: Vec::new(),
     };
@@ -179,7 +175,6 @@ pub(crate) fn check(
         entry,
         slots: checker.slots,
         criteria: checker.criteria,
-        behaviours: checker.behaviours,
         criterion,
         reads,
         zone,
