@@ -73,7 +73,7 @@ impl Entry {
                 form: "fn on_change(before, after) { … }",
                 params: vec![record(BEFORE), record(NOW)],
                 answers: &[Answers::Nothing],
-                expected: ("nothing; what follows is said by `call(…)`", "不返回；后续动作用 `call(…)` 说明"),
+                expected: ("nothing; what follows is said by `command(…)`", "不返回；后续动作用 `command(…)` 说明"),
             },
             Purpose::Pool | Purpose::Segment => Entry {
                 name: "holds",
@@ -87,7 +87,8 @@ impl Entry {
 
     /// Whether it may answer so.
     pub fn takes(&self, answer: &Typed) -> bool {
-        if answer.missing && !self.answers.contains(&Answers::Nothing) {
+        // A number of points that may be missing is a slip; a user or a level that is may be meant.
+        if answer.missing && (!self.answers.contains(&Answers::Nothing) || answer.ty.is_number()) {
             return false;
         }
         let way = match &answer.ty {

@@ -154,7 +154,7 @@ impl Problem {
             ),
             Problem::UnknownField { name, kind } => (
                 format!("a {kind} has no field `{name}`"),
-                format!("{} 没有字段 `{name}`", kind.info().map_or("", |info| info.zh)),
+                format!("{}没有字段 `{name}`", kind.info().map_or("", |info| info.zh)),
             ),
             Problem::UnknownColumn(name) => (
                 format!("the row has no column `{name}`"),
@@ -222,8 +222,8 @@ impl Problem {
                 format!("`{name}` 存的是{}，这里是{}", was.zh(), is.zh()),
             ),
             Problem::ReadOnly(name) => (
-                format!("`{name}` can't be changed; a rule changes records by `call(…)` in `on_change`"),
-                format!("`{name}` 不能修改；规则通过 `on_change` 中的 `call(…)` 修改记录"),
+                format!("`{name}` can't be changed; a rule changes records by `command(…)` in `on_change`"),
+                format!("`{name}` 不能修改；规则通过 `on_change` 中的 `command(…)` 修改记录"),
             ),
             Problem::Returns { name, expected: (en, zh), found } => (
                 format!("`{name}` has to answer with {en}, and this is {}", found.en()),

@@ -26,7 +26,11 @@ impl Checker<'_> {
 
     fn statement(&mut self, statement: &mut Stmt) -> Typed {
         match statement {
-            Stmt::Expr(expr) => return self.value(expr).typed,
+            Stmt::Expr(expr) => {
+                let seen = self.value(expr);
+                self.last = seen.place;
+                return seen.typed;
+            }
             Stmt::FnCall(..) => {
                 if let Stmt::FnCall(call, position) = std::mem::take(statement) {
                     *statement = Stmt::Expr(Box::new(Expr::FnCall(call, position)));

@@ -15,7 +15,7 @@ use crate::ty::{Ty, Typed};
 const OTHERWISE: &[(&str, &str)] = &[
     ("len", "length"), ("size", "length"), ("to_lower", "lower"), ("to_upper", "upper"), ("to_string", "text"),
     ("query", "find"), ("filter", "find"), ("add", "award"), ("reject", "refuse"), ("deny", "refuse"),
-    ("to_decimal", "decimal"), ("startswith", "starts_with"), ("endswith", "ends_with"), ("execute", "call"),
+    ("to_decimal", "decimal"), ("startswith", "starts_with"), ("endswith", "ends_with"), ("execute", "command"),
 ];
 
 impl Checker<'_> {
@@ -149,7 +149,7 @@ impl Checker<'_> {
         match form.name {
             "find" | "count" => kind = self.criterion(seen),
             "behaviours" => self.behaviour(seen),
-            "call" => self.command(seen),
+            "command" => self.command(seen),
             "push" => self.grow(seen),
             _ => {}
         }

@@ -14,7 +14,8 @@ use crate::ty::{Ty, Typed};
 
 /// The statements of a function.
 fn statements(ast: &AST, name: &str, count: usize) -> Vec<Stmt> {
-    let alone = ast.clone_functions_only_filtered(|_, _, _, found, params| found == name && params == count);
+    let mut alone = ast.clone_functions_only();
+    alone.retain_functions(|_, _, found, params| found == name && params == count);
     let mut statements = Vec::new();
     alone.walk(&mut |path: &[ASTNode<'_>]| {
         if let [ASTNode::Stmt(statement)] = path {
@@ -126,7 +127,7 @@ impl Checker<'_> {
                 root: *root,
             });
         }
-        let place = self.definition(entry.name);
+        self.last = self.definition(entry.name);
         let only = match &mut *body {
             [Stmt::Expr(expr)] if entry.name == "holds" => Some(self.condition_alone(expr)),
             _ => None,
@@ -139,10 +140,12 @@ impl Checker<'_> {
         // Where nothing need be answered, what the last line is worth doesn't matter.
         let last = if answer.ty == Ty::Mixed && entry.answers_nothing() { Ty::Nothing.there() } else { answer };
         if !returns(body.last()) {
-            answers.push((last, place));
+            answers.push((last, self.last.clone()));
         }
         for (typed, at) in answers {
-            if !entry.takes(&typed) {
+            if !entry.takes(&typed) && typed.missing && entry.takes(&typed.ty.clone().there()) {
+                self.problem(Problem::MayBeMissing, at, None);
+            } else if !entry.takes(&typed) {
                 let problem =
                     Problem::Returns { name: entry.name, expected: entry.expected, found: typed.ty };
                 self.problem(problem, at, None);

@@ -104,6 +104,8 @@ pub(crate) struct Checker<'a> {
     body: Vec<Stmt>,
     variables: Vec<Variable>,
     answers: Vec<(Typed, Range<usize>)>,
+    /// Where the last value stands.
+    last: Range<usize>,
     slots: Vec<Slot>,
     criteria: BTreeMap<(String, String), (KindNo, Filter)>,
     reads: Option<Vec<(KindNo, u16)>>,
@@ -150,6 +152,7 @@ pub(crate) fn check(
         body: Vec::new(),
         variables: Vec::new(),
         answers: Vec::new(),
+        last: 0..0,
         slots: Vec::new(),
         criteria: BTreeMap::new(),
         reads: Some(Vec::new()),
@@ -163,7 +166,8 @@ pub(crate) fn check(
         return Err(checker.problems);
     }
     // The function that is asked stands as the script's own statements, its parameters in the scope.
-    let others = ast.clone_functions_only_filtered(|_, _, _, name, _| name != entry.name);
+    let mut others = ast.clone_functions_only();
+    others.retain_functions(|_, _, name, _| name != entry.name);
     let mut reads = checker.reads;
     if let Some(reads) = &mut reads {
         reads.sort_unstable();

@@ -40,6 +40,7 @@ impl Checker<'_> {
             if let Some((way, found)) = path {
                 base = self.place(Slot::Value(way), position);
                 seen = found;
+                seen.place.start = start;
             } else if taken > 0 {
                 // The problem is told; what follows can't be known.
                 *expr = chain::together(base, links);

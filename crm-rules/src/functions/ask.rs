@@ -28,7 +28,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ["refuses a move and says why; may be called several times", "拒绝流转并说明原因；可多次调用"], ""),
     Function::new("refuse(\"code\", \"message\")", "refuse", &[TakesText, TakesText], Nothing,
         ["the same with a code that programs can tell apart", "同上，并带有供程序识别的代码"], ""),
-    Function::new("call(\"command\", #{field: value})", "call", &[Written, TakesMap], Nothing,
+    Function::new("command(\"name\", #{field: value})", "command", &[Written, TakesMap], Nothing,
         ["has a command follow the change", "变更之后执行一个命令"], ""),
 ];
 
@@ -56,5 +56,5 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("because", |reason: Text| with(|run| run.because(&reason)));
     engine.register_fn("refuse", |message: Text| with(|run| run.refuse("rule.refused", &message)));
     engine.register_fn("refuse", |code: Text, message: Text| with(|run| run.refuse(&code, &message)));
-    engine.register_fn("call", |command: Text, fields: Map| with(|run| run.call(&command, fields)));
+    engine.register_fn("command", |command: Text, fields: Map| with(|run| run.call(&command, fields)));
 }
