@@ -114,7 +114,7 @@ fn score(set: &CriteriaSet, view: View<'_>) -> i64 {
 fn nanos(mut run: impl FnMut() -> i64) -> f64 {
     const RUNS: u32 = 20_000;
     let round = |run: &mut dyn FnMut() -> i64| {
-        let (_, time) = timed(|| (0..RUNS).for_each(|_| drop(black_box(run()))));
+        let (_, time) = timed(|| (0..RUNS).for_each(|_| _ = black_box(run())));
         time.as_secs_f64() * 1e9 / f64::from(RUNS)
     };
     (0..30).map(|_| round(&mut run)).fold(f64::INFINITY, f64::min)

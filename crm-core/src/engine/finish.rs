@@ -79,6 +79,7 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
             super::rekey::rekey(unit, *record)?;
         }
         unit.due.extend(judges.react(&Entry::read(&entry)?, unit.now)?);
+        super::rules::automate::react(unit, *record)?;
     }
     for due in std::mem::take(&mut unit.due) {
         let key = due_key(due.at, unit.random());

@@ -33,6 +33,9 @@ pub(crate) struct Sight {
     shares: RefCell<BTreeMap<(KindNo, usize), Arc<Predicate>>>,
 }
 
+/// Gives a record's image as a unit sees it.
+pub(crate) type Staged<'a> = &'a dyn Fn(RecordRef) -> Option<Vec<u8>>;
+
 /// Gives a filter the records that its paths lead to, and the behaviours that it counts.
 pub(crate) struct Neighbours<'a> {
     pub(crate) overlay: &'a Overlay,
@@ -44,6 +47,8 @@ pub(crate) struct Neighbours<'a> {
     at: Option<Instant>,
     /// Whether records come as the actor is shown them, without what is hidden from him.
     shown: bool,
+    /// What stands in a unit that isn't finished.
+    staged: Option<Staged<'a>>,
     /// The activities about records that were asked for.
     noted: Vec<(RecordRef, Vec<Noted>)>,
 }
@@ -57,7 +62,7 @@ impl<'a> Neighbours<'a> {
     /// The records that an actor sees.
     pub(crate) fn seen(overlay: &'a Overlay, sight: &'a Sight) -> Self {
         let (config, now) = (sight.config.as_ref(), sight.now);
-        Neighbours { overlay, config, now, sight: Some(sight), at: None, shown: false, noted: Vec::new() }
+        Neighbours { overlay, config, now, sight: Some(sight), at: None, shown: false, staged: None, noted: Vec::new() }
     }
 
     /// The records that an actor sees, as they stood at an instant.
@@ -70,11 +75,25 @@ impl<'a> Neighbours<'a> {
         Neighbours { shown: true, ..self }
     }
 
+    /// The same with what stands in a unit that isn't finished.
+    pub(crate) fn within(self, staged: Staged<'a>) -> Self {
+        Neighbours { staged: Some(staged), ..self }
+    }
+
+    /// A record's image as it is now.
+    fn today(&self, record: RecordRef) -> Option<Vec<u8>> {
+        match self.staged {
+            Some(staged) => staged(record),
+            None => self.overlay.get(Table::Records, &key::record(record)).ok().flatten(),
+        }
+    }
+
     /// How often a behaviour was seen of a record, and when last.
     fn behaved(&mut self, record: RecordRef, behaviour: u32) -> (i64, Option<Instant>) {
         let Some(counted) = self.config.rules.vocabulary.counted(behaviour) else { return (0, None) };
         if !self.noted.iter().any(|(known, _)| *known == record) {
-            let noted = behaviour::about(self.overlay, self.sight, record).unwrap_or_default();
+            let noted = behaviour::about(self.overlay, self.sight, &|activity| self.today(activity), record);
+            let noted = noted.unwrap_or_default();
             self.noted.push((record, noted));
         }
         let noted = self.noted.iter().find(|(known, _)| *known == record);
@@ -84,7 +103,7 @@ impl<'a> Neighbours<'a> {
 
 impl Related for Neighbours<'_> {
     fn fetch(&mut self, record: RecordRef) -> Option<Vec<u8>> {
-        let today = self.overlay.get(Table::Records, &key::record(record)).ok()?;
+        let today = self.today(record);
         let image = match self.at {
             None => today.clone()?,
             Some(at) => super::history::record_as_of(self.overlay, record, at).ok()??,

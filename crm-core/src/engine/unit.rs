@@ -473,8 +473,7 @@ impl Desk for Unit<'_> {
     }
 
     fn judge(&mut self, ask: &Ask<'_>) -> Result<Option<Verdict>> {
-        let judges = self.host.judges.clone();
-        super::rules::judge(&self.config.rules, &self.sight, self.overlay, judges.as_ref(), ask)
+        super::rules::judge(self, ask)
     }
 
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_core::base::choice::Choice;
-use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, task};
+use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, rule, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::prelude::*;
@@ -141,7 +141,7 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 9] = [
+    let rooms: [&[(&str, &str)]; 10] = [
         activity::CODES,
         catalog::CODES,
         lead::CODES,
@@ -150,6 +150,7 @@ fn codes_stay() {
         org::CODES,
         party::CODES,
         pool::CODES,
+        rule::CODES,
         task::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();

@@ -16,5 +16,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("rule.example", "an example does not come out as expected"),
     ("rule.example_facts", "the facts of an example can't be read"),
     ("rule.no_judge", "nothing of the host reads the language of the rule"),
+    ("rule.kind", "a rule is asked about a record of another kind"),
+    ("rule.purpose", "a rule is asked for what it is not for"),
     ("behaviour.activity", "a behaviour names a kind of activity that there is not"),
 ];

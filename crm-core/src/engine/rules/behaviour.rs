@@ -4,7 +4,7 @@ use crate::base::{Instant, Kind, RecordRef, Span, kind};
 use crate::domain::activity::{Activity, BY_ABOUT};
 use crate::domain::rule::rules::Counted;
 use crate::engine::overlay::Overlay;
-use crate::engine::sight::Sight;
+use crate::engine::sight::{Sight, Staged};
 use crate::record::codec::{ValueRef, View};
 use crate::record::error::{Error, Result};
 use crate::record::key;
@@ -19,7 +19,12 @@ pub(crate) struct Noted {
 }
 
 /// The activities about a record that an actor sees; all of them when it is nobody's look.
-pub(crate) fn about(overlay: &Overlay, sight: Option<&Sight>, record: RecordRef) -> Result<Vec<Noted>> {
+pub(crate) fn about(
+    overlay: &Overlay,
+    sight: Option<&Sight>,
+    image: Staged<'_>,
+    record: RecordRef,
+) -> Result<Vec<Noted>> {
     let activity = kind::Activity::NO;
     let mut prefix = key::index(activity, BY_ABOUT, key::PLAIN);
     key::put(&mut prefix, ValueRef::Id(record));
@@ -28,7 +33,7 @@ pub(crate) fn about(overlay: &Overlay, sight: Option<&Sight>, record: RecordRef)
     while cursor.step()? {
         let bits = key::read_id(cursor.key()).ok_or_else(|| Error::Corrupt("an index entry without id".into()))?;
         let id = RecordRef::new(activity, bits);
-        let Some(image) = overlay.get(Table::Records, &key::record(id))? else { continue };
+        let Some(image) = image(id) else { continue };
         if let Some(sight) = sight
             && !sight.sees(overlay, id, &image)?
         {

@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 
 use crate::base::{KindNo, RecordRef, calendar};
 use crate::domain::rule::rules::{Bound, Criteria, Vocabulary, changes_at, grade};
-use crate::domain::rule::{Behaviour, Event, Rule};
+use crate::domain::rule::{Behaviour, Rule};
 use crate::engine::access::Access;
-use crate::engine::overlay::Overlay;
 use crate::engine::sight::{Neighbours, Sight};
+use crate::engine::unit::Unit;
 use crate::record::codec::{self, View};
 use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
-use crate::record::filter::{Filter, Operand, RelativeDate, Unit};
+use crate::record::filter::{self, Filter, Operand, RelativeDate};
 use crate::record::port::Judges;
 use crate::record::schema::Schema;
 use crate::record::script::{Answer, Ask, Cause, Language, Purpose, Question, Reads, Verdict, Which};
@@ -67,15 +67,9 @@ impl RuleBook {
         self.active.iter().filter(move |active| active.rule.is_for() == purpose && active.kind == kind)
     }
 
-    /// A rule in force.
-    pub(crate) fn get(&self, rule: RecordRef) -> Option<&Active> {
-        self.active.iter().find(|active| active.rule.record_ref() == rule)
-    }
-
-    /// Whether any automation reacts to an event of a kind.
-    pub(crate) fn reacts(&self, kind: KindNo, event: impl Fn(Event) -> bool) -> bool {
-        let mut automations = self.of(Purpose::Automation, kind);
-        automations.any(|active| active.rule.triggers.iter().any(|trigger| event(trigger.on)))
+    /// Whether there is any automation.
+    pub(crate) fn reacts(&self) -> bool {
+        self.active.iter().any(|active| active.rule.is_for() == Purpose::Automation)
     }
 }
 
@@ -94,6 +88,11 @@ impl Active {
         let behaves = rule.reads.is_empty() || rule.reads.iter().any(|name| name == "activity.kind");
         let (bound, role) = (Mutex::new(None), Mutex::new(None));
         Some(Active { rule, kind, criteria, reads, behaves, lasts, bound, role })
+    }
+
+    /// Whether it is a script that no criterion says.
+    pub(crate) fn is_script(&self) -> bool {
+        self.criteria.is_none()
     }
 
     /// Whether a cause concerns the rule.
@@ -221,15 +220,11 @@ fn shown(sight: &Sight, record: RecordRef, view: View<'_>) -> Result<Option<Vec<
     sight.show(record.kind, image).map(Some)
 }
 
-/// Asks the rules in force, with an actor's rights.
-pub(crate) fn judge(
-    book: &RuleBook,
-    sight: &Sight,
-    overlay: &Overlay,
-    judges: &dyn Judges,
-    ask: &Ask<'_>,
-) -> Result<Option<Verdict>> {
-    for active in book.of(ask.purpose, ask.record.kind) {
+/// Asks the rules in force, with an actor's rights, within a unit that isn't finished.
+pub(crate) fn judge(unit: &Unit<'_>, ask: &Ask<'_>) -> Result<Option<Verdict>> {
+    let staged = |record| unit.image(record).ok().flatten();
+    let judges = unit.host.judges.as_ref();
+    for active in unit.config.rules.of(ask.purpose, ask.record.kind) {
         let meant = match ask.which {
             Which::First => true,
             Which::Rule(rule) => active.rule.id() == rule,
@@ -238,8 +233,9 @@ pub(crate) fn judge(
         if !meant || !active.concerns(ask)? {
             continue;
         }
-        let verdict = active
-            .looking(sight, |sight| active.ask(Neighbours::seen(overlay, sight), judges, ask))?;
+        let verdict = active.looking(&unit.sight, |sight| {
+            active.ask(Neighbours::seen(unit.overlay, sight).within(&staged), judges, ask)
+        })?;
         if verdict.is_some() {
             return Ok(verdict);
         }
@@ -269,7 +265,7 @@ fn by_days(date: RelativeDate) -> bool {
     match date {
         RelativeDate::Away { unit, .. }
         | RelativeDate::Window { unit, .. }
-        | RelativeDate::Period { unit, .. } => !matches!(unit, Unit::Minute | Unit::Hour),
+        | RelativeDate::Period { unit, .. } => !matches!(unit, filter::Unit::Minute | filter::Unit::Hour),
     }
 }
 
@@ -279,5 +275,15 @@ impl Reads for Neighbours<'_> {
         let listing = crate::engine::list::Listing::new(sight, query)?;
         let (rows, _) = listing.page(self.overlay, sight, query)?;
         rows.into_iter().map(|(record, image)| Ok((record, sight.show(record.kind, image)?))).collect()
+    }
+}
+
+/// What is wrong with a rule, where that is what an error is about.
+pub(crate) fn failure(error: &Error) -> Option<String> {
+    match error {
+        Error::RuleFailed { rule, message } => {
+            Some(format!("{}`{rule}`: {message}", super::follow::FAILED))
+        }
+        _ => None,
     }
 }

@@ -22,10 +22,10 @@ pub(super) enum Lowered {
     Within { tag: u8, first: i64, last: i64 },
     /// A point in time within a closed range.
     Moment { first: i64, last: i64 },
-    /// A decimal or whole number: for each count of places the closed range, in units of the last.
-    Number { places: Box<[(i64, i64); PLACES]>, test: Test },
-    /// An amount of a currency, or of any: the same ranges.
-    Money { currency: Option<[u8; 3]>, places: Box<[(i64, i64); PLACES]>, test: Test },
+    /// A decimal or whole number.
+    Number(Box<Ranges>),
+    /// An amount of a currency, or of any.
+    Money { currency: Option<[u8; 3]>, amount: Box<Ranges> },
     /// Exactly these bytes.
     Bytes(Vec<u8>),
     /// One of a few.
@@ -33,9 +33,17 @@ pub(super) enum Lowered {
     /// Any value but null, empty text and an empty list.
     Present,
     /// Text that has this in it.
-    Contains(memchr::memmem::Finder<'static>),
+    Contains(Box<memchr::memmem::Finder<'static>>),
     /// Anything else.
-    Other(Test),
+    Other(Box<Test>),
+}
+
+/// A range of decimals: for each count of places the closed range in units of the last, and for what
+/// these can't say the test itself.
+#[derive(Clone, Debug)]
+pub(super) struct Ranges {
+    places: [(i64, i64); PLACES],
+    test: Test,
 }
 
 impl Lowered {
@@ -44,24 +52,22 @@ impl Lowered {
             Test::Date(first, last) => Lowered::Within { tag: tag::DATE, first: *first, last: *last },
             Test::Duration(first, last) => Lowered::Within { tag: tag::DURATION, first: *first, last: *last },
             Test::Instant(first, last) => Lowered::Moment { first: *first, last: *last },
-            Test::Number { low, high, .. } => {
-                Lowered::Number { places: ranges(*low, *high), test: test.clone() }
-            }
+            Test::Number { low, high, .. } => Lowered::Number(Ranges::new(*low, *high, test)),
             Test::Money { currency, low, high } => {
                 let currency = currency.map(Currency::bytes);
-                Lowered::Money { currency, places: ranges(*low, *high), test: test.clone() }
+                Lowered::Money { currency, amount: Ranges::new(*low, *high, test) }
             }
             Test::OneOf(stored) => match stored.as_slice() {
                 [only] => Lowered::Bytes(only.clone()),
                 few if few.len() <= FEW => Lowered::Among(few.to_vec()),
-                _ => Lowered::Other(test.clone()),
+                _ => Lowered::Other(Box::new(test.clone())),
             },
             Test::Present => Lowered::Present,
             Test::Contains(part) if !part.is_empty() => {
                 let finder = memchr::memmem::Finder::new(part.as_bytes()).into_owned();
-                Lowered::Contains(finder)
+                Lowered::Contains(Box::new(finder))
             }
-            _ => Lowered::Other(test.clone()),
+            _ => Lowered::Other(Box::new(test.clone())),
         }
     }
 
@@ -84,21 +90,21 @@ impl Lowered {
                 tag::TEXT | tag::LIST => Ok(rest.first() != Some(&0)),
                 _ => Ok(true),
             },
-            Lowered::Money { currency, places, test } if *found == tag::MONEY => {
+            Lowered::Money { currency, amount: ranges } if *found == tag::MONEY => {
                 let Some((named, amount)) = rest.split_first_chunk() else {
                     return Err(Damaged("cut short"));
                 };
                 match currency {
                     Some(wanted) if wanted != named => Ok(false),
-                    _ => decimal(places, test, raw, amount),
+                    _ => ranges.decimal(raw, amount),
                 }
             }
-            Lowered::Number { places, test } => match *found {
+            Lowered::Number(ranges) => match *found {
                 tag::INT => {
-                    let (first, last) = places[0];
+                    let (first, last) = ranges.places[0];
                     Ok(signed(rest).is_some_and(|number| (first..=last).contains(&number)))
                 }
-                tag::DECIMAL => decimal(places, test, raw, rest),
+                tag::DECIMAL => ranges.decimal(raw, rest),
                 _ => self.in_list(*found, raw),
             },
             Lowered::Contains(finder) if *found == tag::TEXT => {
@@ -112,7 +118,6 @@ impl Lowered {
     }
 
     /// Of a list whose value is no single one of the type.
-    #[cold]
     fn in_list(&self, found: u8, raw: &[u8]) -> Result<bool, Damaged> {
         if found != tag::LIST {
             return Ok(false);
@@ -131,13 +136,27 @@ impl Lowered {
     }
 }
 
-/// The ranges for each count of places.
-fn ranges(low: Bound<Decimal>, high: Bound<Decimal>) -> Box<[(i64, i64); PLACES]> {
-    let mut places = Box::new([(1, 0); PLACES]);
-    for (count, range) in places.iter_mut().enumerate() {
-        *range = closed(low, high, count);
+impl Ranges {
+    fn new(low: Bound<Decimal>, high: Bound<Decimal>, test: &Test) -> Box<Ranges> {
+        let mut places = [(1, 0); PLACES];
+        for (count, range) in places.iter_mut().enumerate() {
+            *range = closed(low, high, count);
+        }
+        Box::new(Ranges { places, test: test.clone() })
     }
-    places
+
+    /// Whether a stored decimal, of which `rest` are places and digits, is in the range.
+    #[inline]
+    fn decimal(&self, raw: &[u8], rest: &[u8]) -> Result<bool, Damaged> {
+        let within = rest.split_first().and_then(|(count, digits)| {
+            let (first, last) = self.places.get(usize::from(*count))?;
+            Some((*first..=*last).contains(&signed(digits)?))
+        });
+        match within {
+            Some(within) => Ok(within),
+            None => Ok(self.test.holds(Raw(raw).value()?)),
+        }
+    }
 }
 
 /// The range of whole numbers of the last place, for so many places; empty where none is in it.
@@ -152,20 +171,6 @@ fn closed(low: Bound<Decimal>, high: Bound<Decimal>, places: usize) -> (i64, i64
     match Test::number((low.map(scaled), high.map(scaled))) {
         Test::Number { whole, .. } => whole,
         _ => (1, 0),
-    }
-}
-
-#[inline]
-fn decimal(
-    places: &[(i64, i64); PLACES],
-    test: &Test,
-    raw: &[u8],
-    rest: &[u8],
-) -> Result<bool, Damaged> {
-    let range = rest.split_first().and_then(|(count, rest)| Some((places.get(usize::from(*count))?, rest)));
-    match range.and_then(|((first, last), rest)| Some((*first..=*last).contains(&signed(rest)?))) {
-        Some(within) => Ok(within),
-        None => Ok(test.holds(Raw(raw).value()?)),
     }
 }
 

@@ -45,7 +45,7 @@ pub struct CriteriaSet {
 enum FieldTest {
     Lowered(Lowered),
     /// A column of a row.
-    Columns(Leaf),
+    Columns(Box<Leaf>),
 }
 
 /// One criterion, over the tests by their numbers.
@@ -83,7 +83,7 @@ impl CriteriaSet {
         for (field, leaf) in leaves {
             tests.push(match (leaf.target.columns, leaf.target.within) {
                 (Columns::Whole, None) => FieldTest::Lowered(Lowered::new(&leaf.test)),
-                _ => FieldTest::Columns(leaf),
+                _ => FieldTest::Columns(Box::new(leaf)),
             });
             match fields.last_mut().filter(|(last, _)| *last == field) {
                 Some((_, end)) => *end = tests.len(),
@@ -134,7 +134,11 @@ impl CriteriaSet {
             visit: Visit { related, seen: Vec::new() },
         };
         for (number, criterion) in self.criteria.iter().enumerate() {
-            if seen.holds(criterion)? {
+            let holds = match criterion {
+                Judge::Field(bit) => is_set(seen.bits, *bit),
+                other => seen.holds(other)?,
+            };
+            if holds {
                 see(number);
             }
         }
@@ -218,7 +222,7 @@ struct Seen<'a, 'p> {
 impl Seen<'_, '_> {
     fn holds(&mut self, judge: &Judge) -> Result<bool, Damaged> {
         match judge {
-            Judge::Field(bit) => Ok(self.bits.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)),
+            Judge::Field(bit) => Ok(is_set(self.bits, *bit)),
             Judge::Not(part) => Ok(!self.holds(part)?),
             Judge::Elsewhere(place) => self.look(*place),
             Judge::All(parts) => {
@@ -253,6 +257,11 @@ impl Seen<'_, '_> {
         self.known.push((place, holds));
         Ok(holds)
     }
+}
+
+#[inline]
+fn is_set(bits: &[u64], bit: usize) -> bool {
+    bits.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
 }
 
 /// The record's own field that a test reads, and nothing else.
