@@ -54,7 +54,7 @@ pub use eval::{NoRelated, Predicate, Related};
 pub use parse::{Expected, MAX_LENGTH, ParseError, Place, parse};
 pub use relative::{RelativeDate, Turn, Unit};
 pub use set::CriteriaSet;
-pub(crate) use suggest::nearest;
+pub use suggest::nearest;
 
 use crate::base::Value;
 
