@@ -10,8 +10,8 @@ use crm_core::base::choice::Choice;
 use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, rule, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
-use crm_core::insight::learn;
 use crm_core::insight::clv;
+use crm_core::insight::learn;
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
 use crm_core::record::key;
@@ -143,13 +143,10 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 11] = [
-    let rooms: [&[(&str, &str)]; 12] = [
-    let rooms: [&[(&str, &str)]; 10] = [
+    let rooms: &[&[(&str, &str)]] = &[
         activity::CODES,
         catalog::CODES,
         learn::CODES,
-    let rooms: [&[(&str, &str)]; 10] = [
         clv::CODES,
         lead::CODES,
         notice::CODES,
