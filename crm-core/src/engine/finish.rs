@@ -56,6 +56,10 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     if !invalid.is_empty() {
         return Err(Error::Invalid(invalid));
     }
+    // What follows from it by the trade's rules is not the actor's doing, and excuses nothing that is.
+    for record in &unit.order {
+        check_rights(unit, *record)?;
+    }
     let order = hold(unit)?;
     for record in &order {
         check_references(unit, *record, false, &mut there, &mut invalid)?;
@@ -65,7 +69,6 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
         return Err(Error::Invalid(invalid));
     }
     for record in &order {
-        check_rights(unit, *record)?;
         let gone = unit.touched.get(record).is_some_and(|touched| touched.fields.is_none());
         if gone {
             super::refer::check_unused(unit, *record)?;
