@@ -10,7 +10,7 @@ use crm_core::base::choice::Choice;
 use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
-use crm_core::insight::clv;
+use crm_core::insight::{churn, clv};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
 use crm_core::record::key;
@@ -142,9 +142,10 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 10] = [
+    let rooms: [&[(&str, &str)]; 11] = [
         activity::CODES,
         catalog::CODES,
+        churn::CODES,
         clv::CODES,
         lead::CODES,
         notice::CODES,
