@@ -12,6 +12,7 @@ use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::insight::clv;
 use crm_core::insight::learn;
+use crm_core::insight::{churn, clv};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
 use crm_core::record::key;
@@ -147,6 +148,8 @@ fn codes_stay() {
         activity::CODES,
         catalog::CODES,
         learn::CODES,
+    let rooms: [&[(&str, &str)]; 11] = [
+        churn::CODES,
         clv::CODES,
         lead::CODES,
         notice::CODES,
