@@ -142,7 +142,7 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 11] = [
+    let rooms: &[&[(&str, &str)]] = &[
         activity::CODES,
         catalog::CODES,
         learn::CODES,
@@ -153,6 +153,8 @@ fn codes_stay() {
         party::CODES,
         pool::CODES,
         task::CODES,
+        crm_core::insight::forecast::CODES,
+        crm_core::insight::level::CODES,
         crm_core::insight::rfm::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();

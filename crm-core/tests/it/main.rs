@@ -16,6 +16,7 @@ mod golden;
 mod import;
 mod insight_clv;
 mod insight_learn;
+mod insight_pipeline;
 mod insight_rfm;
 mod lead;
 mod lead_year;
