@@ -10,7 +10,7 @@ use crm_core::base::choice::Choice;
 use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
-use crm_core::insight::learn;
+use crm_core::insight::{clv, forecast, learn, level, rfm};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
 use crm_core::record::key;
@@ -145,7 +145,11 @@ fn codes_stay() {
     let rooms: &[&[(&str, &str)]] = &[
         activity::CODES,
         catalog::CODES,
+        clv::CODES,
+        forecast::CODES,
         learn::CODES,
+        level::CODES,
+        rfm::CODES,
         lead::CODES,
         notice::CODES,
         opportunity::CODES,
@@ -153,9 +157,6 @@ fn codes_stay() {
         party::CODES,
         pool::CODES,
         task::CODES,
-        crm_core::insight::forecast::CODES,
-        crm_core::insight::level::CODES,
-        crm_core::insight::rfm::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();
     // A command's name is none, unless a room says so.

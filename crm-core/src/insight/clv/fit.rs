@@ -192,15 +192,15 @@ pub(super) fn top<const N: usize, L: Likelihood<N>>(
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut best: Option<Peak<N>> = None;
-    for (_, start) in ranked {
-        let start = match &sample {
+    for (_, start) in ranked.into_iter().take(4) {
+        let from = match &sample {
             Some(sample) => climb(start, &|logs| on(sample, logs)).logs,
             None => start,
         };
-        let mut peak = climb(start, &|logs| on(data, logs));
+        let mut peak = climb(from, &|logs| on(data, logs));
         if !peak.is_top && sample.is_some() {
-            // The sample may run to an edge that all the data don't have.
-            peak = climb(ranked_start(starts), &|logs| on(data, logs));
+            // The sample may have run to an edge that all the data don't have.
+            peak = climb(start, &|logs| on(data, logs));
         }
         let is_higher = |best: &Peak<N>| peak.local.value > best.local.value;
         if peak.is_top && best.as_ref().is_none_or(is_higher) {
@@ -215,10 +215,6 @@ pub(super) fn top<const N: usize, L: Likelihood<N>>(
         let message = format!("`{}` starts led to no top of the likelihood", starts.len());
         Error::refused("clv.not_converged", message)
     })
-}
-
-fn ranked_start<const N: usize>(starts: &[[f64; N]]) -> [f64; N] {
-    starts.first().map_or([0.0; N], |start| start.map(f64::ln))
 }
 
 fn state<const N: usize>(

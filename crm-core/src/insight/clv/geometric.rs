@@ -7,7 +7,7 @@
 //! chances to leave that a customer who is still there has survived.
 
 use super::history::{Row, Weighted};
-use super::likelihood::Likelihood;
+use super::likelihood::{Likelihood, Plane};
 use super::optimum::Local;
 use super::special::{Jet, ln_gamma, ln_rising, softplus};
 
@@ -113,99 +113,71 @@ impl Survival {
 impl Likelihood<4> for Geometric {
     type Row = Weighted;
 
-    fn by_repeats(&self, [r, alpha, a, b]: &[f64; 4], repeats: &[u32]) -> Vec<Local<4>> {
+    fn by_repeats(&self, [r, _, a, b]: &[f64; 4], repeats: &[u32]) -> Vec<Local<4>> {
         let mut survival = Survival { a: *a, b: *b, n: 0, sum: Local::ZERO };
-        let (log, rate) = (alpha.ln(), 1.0 / alpha);
         let part = |&repeats: &u32| {
             let mut part = *survival.to(repeats + u32::from(self.leaves_at_first));
             let rising = ln_rising(*r, u64::from(self.k) * u64::from(repeats));
-            part.value += rising.value + r * log;
-            part.slope[0] = rising.first + log;
-            part.slope[1] = r * rate;
+            part.value += rising.value;
+            part.slope[0] = rising.first;
             part.bend[0][0] = rising.second;
-            part.bend[0][1] = rate;
-            part.bend[1][0] = rate;
-            part.bend[1][1] = -r * rate * rate;
             part
         };
         repeats.iter().map(part).collect()
     }
 
     fn by_history(&self, [r, alpha, a, b]: &[f64; 4], repeats: u32, rows: &[Weighted]) -> Local<4> {
-        let shape = self.shape(*r, repeats);
+        let events = f64::from(self.k) * f64::from(repeats);
         let survived = self.survived(repeats);
-        let there = There::new(self.k, shape, *alpha);
+        let there = There::new(self.k, *r, events, *alpha);
+        let log_odds = (a / (b + survived - 1.0)).ln();
         let mut aged = (f64::NAN, 0.0);
         let mut sums = Sums::default();
         for row in rows {
             if aged.0 != row.age {
-                aged = (row.age, (alpha + row.age).ln());
+                aged = (row.age, (row.age / alpha).ln_1p());
             }
             let there = there.at(row, aged.1);
             if survived == 0.0 {
                 sums.add_sure(row.weight, &there);
                 continue;
             }
-            let (log, rate) = ((alpha + row.last).ln(), 1.0 / (alpha + row.last));
-            let left = Plane {
-                value: (a / (b + survived - 1.0)).ln() - shape * log,
-                r: -log,
-                alpha: -shape * rate,
-                rr: 0.0,
-                r_alpha: -rate,
-                alpha_alpha: shape * rate * rate,
-            };
+            let mut left = Plane::stream(*r, *alpha, events, row.last, (row.last / alpha).ln_1p());
+            left.value += log_odds;
             sums.add(row.weight, &there, &left);
         }
         sums.local(*a, b + survived - 1.0)
     }
 }
 
-/// A function of r and α with its derivatives.
-#[derive(Clone, Copy, Debug, Default)]
-struct Plane {
-    value: f64,
-    r: f64,
-    alpha: f64,
-    rr: f64,
-    r_alpha: f64,
-    alpha_alpha: f64,
-}
-
 /// The likelihood of a customer who is still there: Σ over the events since the last purchase, fewer than k.
 struct There {
-    shape: f64,
+    r: f64,
+    events: f64,
     alpha: f64,
     /// For j = 1 … k − 1: the rising factorial's derivatives in the shape.
     rising: Vec<Jet>,
 }
 
 impl There {
-    fn new(k: u32, shape: f64, alpha: f64) -> Self {
-        let rising = (1..u64::from(k)).map(|j| ln_rising(shape, j)).collect();
-        There { shape, alpha, rising }
+    fn new(k: u32, r: f64, events: f64, alpha: f64) -> Self {
+        let rising = (1..u64::from(k)).map(|j| ln_rising(r + events, j)).collect();
+        There { r, events, alpha, rising }
     }
 
     fn at(&self, row: &Weighted, log: f64) -> Plane {
-        let rate = 1.0 / (self.alpha + row.age);
-        let mut plane = Plane {
-            value: -self.shape * log,
-            r: -log,
-            alpha: -self.shape * rate,
-            rr: 0.0,
-            r_alpha: -rate,
-            alpha_alpha: self.shape * rate * rate,
-        };
+        let mut plane = Plane::stream(self.r, self.alpha, self.events, row.age, log);
         if self.rising.is_empty() {
             return plane;
         }
         // Moments over j of (1, j, j², h, h², jh, h′) with weights Γ(shape + j) / Γ(shape) ratioʲ / j!.
-        let ratio = (row.age - row.last) * rate;
+        let rate = 1.0 / (self.alpha + row.age);
+        let (shape, ratio) = (self.r + self.events, (row.age - row.last) * rate);
         let (mut term, mut n, mut j1, mut j2) = (1.0, 1.0, 0.0, 0.0);
         let (mut h1, mut h2, mut jh, mut bend) = (0.0, 0.0, 0.0, 0.0);
         for (place, h) in self.rising.iter().enumerate() {
             let j = (place + 1) as f64;
-            term *= (self.shape + j - 1.0) / j * ratio;
+            term *= (shape + j - 1.0) / j * ratio;
             n += term;
             j1 += term * j;
             j2 += term * j * j;

@@ -47,3 +47,32 @@ pub(super) fn sum<const N: usize, L: Likelihood<N>>(
     }
     total
 }
+
+/// A function of r and α with its derivatives.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Plane {
+    pub value: f64,
+    pub r: f64,
+    pub alpha: f64,
+    pub rr: f64,
+    pub r_alpha: f64,
+    pub alpha_alpha: f64,
+}
+
+impl Plane {
+    /// ln((α / (α+t))ʳ (α+t)⁻ⁿ): a stream with a gamma(r, α) rate until t, n events in it. `log` is ln(1 + t/α).
+    ///
+    /// Stated by what differs from t = 0, so that r and α may grow without end where all customers are alike.
+    pub fn stream(r: f64, alpha: f64, events: f64, t: f64, log: f64) -> Self {
+        let rate = 1.0 / (alpha + t);
+        let share = t * rate / alpha;
+        Plane {
+            value: -r * log - events * (alpha.ln() + log),
+            r: -log,
+            alpha: r * share - events * rate,
+            rr: 0.0,
+            r_alpha: share,
+            alpha_alpha: events * rate * rate - r * share * (1.0 / alpha + rate),
+        }
+    }
+}

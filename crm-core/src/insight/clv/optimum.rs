@@ -69,7 +69,7 @@ pub(super) struct Peak<const N: usize> {
 
 /// Gradient per observation, in logarithms, at which a place counts as a top.
 pub(super) const FLAT: f64 = 1e-8;
-const MOST_STEPS: u32 = 300;
+const MOST_STEPS: u32 = 120;
 const LONGEST: f64 = 2.0;
 
 /// Climbs from a place (in logarithms). `function` is a mean over observations.

@@ -6,7 +6,7 @@
 //! (α+T)^−(r+x) (β+T)^−s + ∫ s (α+τ)^−(r+x) (β+τ)^−(s+1) dτ for τ from t_x to T, with every term positive.
 
 use super::history::{Row, Weighted};
-use super::likelihood::Likelihood;
+use super::likelihood::{Likelihood, Plane};
 use super::optimum::Local;
 use super::quadrature::{gauss, laplace};
 use super::special::ln_rising;
@@ -15,52 +15,44 @@ pub(super) struct Pareto;
 
 /// A moment at which the customer may have left (or the end, for one who is still there), with its weight.
 struct Moment {
+    is_there: bool,
     /// Of the largest possible likelihood, that is of leaving right after the last purchase.
     weight: f64,
-    alpha_tau: f64,
-    log_alpha_tau: f64,
-    beta_tau: f64,
-    log_beta_tau: f64,
+    tau: f64,
+    /// ln(1 + τ/α), ln(1 + τ/β).
+    log_alpha: f64,
+    log_beta: f64,
 }
 
 /// Hands over the moment that stands for being still there, then those of having left.
-fn moments(shape: f64, [_, alpha, s, beta]: &[f64; 4], row: &Row, mut each: impl FnMut(bool, Moment)) {
-    let (near, far, apart) = (alpha.min(*beta), alpha.max(*beta), (alpha - beta).abs());
-    let (log_alpha, log_beta) = ((alpha + row.last).ln(), (beta + row.last).ln());
-    let top = -shape * log_alpha - s * log_beta;
-    let (log_alpha_end, log_beta_end) = ((alpha + row.age).ln(), (beta + row.age).ln());
-    let there = Moment {
-        weight: (-shape * log_alpha_end - s * log_beta_end - top).exp(),
-        alpha_tau: alpha + row.age,
-        log_alpha_tau: log_alpha_end,
-        beta_tau: beta + row.age,
-        log_beta_tau: log_beta_end,
+fn moments(shape: f64, [_, alpha, s, beta]: &[f64; 4], row: &Row, mut each: impl FnMut(Moment)) {
+    let logs = |t: f64| ((t / alpha).ln_1p(), (t / beta).ln_1p());
+    let (first_alpha, first_beta) = logs(row.last);
+    let weight = |log_alpha: f64, log_beta: f64| {
+        (-shape * (log_alpha - first_alpha) - s * (log_beta - first_beta)).exp()
     };
-    each(true, there);
+    let (log_alpha, log_beta) = logs(row.age);
+    each(Moment { is_there: true, weight: weight(log_alpha, log_beta), tau: row.age, log_alpha, log_beta });
     // Beyond where the purchase part has fallen by e⁻⁴⁵ nothing is left to add.
     let vanished = (45.0 / shape).exp_m1() * (alpha + row.last);
     let silence = (row.age - row.last).min(vanished);
     if silence <= 0.0 {
         return;
     }
-    // In y = ln(near + τ) both powers are smooth and the integrand falls at most exponentially.
-    let start = near + row.last;
-    let (log_start, length) = (start.ln(), (silence / start).ln_1p());
-    let alpha_is_near = alpha <= beta;
-    debug_assert!(far >= near);
-    for &(node, weight) in gauss() {
+    // In y = ln(near + τ), near being the smaller of α and β, both powers are smooth and fall at most exponentially.
+    let start = alpha.min(*beta) + row.last;
+    let length = (silence / start).ln_1p();
+    for &(node, share) in gauss() {
         let y = length * node;
-        let near_tau = start * y.exp();
-        let (log_near, far_tau) = (log_start + y, near_tau + apart);
-        let log_far = far_tau.ln();
-        let (alpha_tau, log_alpha_tau, beta_tau, log_beta_tau) = if alpha_is_near {
-            (near_tau, log_near, far_tau, log_far)
+        let passed = start * y.exp_m1();
+        let tau = row.last + passed;
+        let (log_alpha, log_beta) = if alpha <= beta {
+            (first_alpha + y, (tau / beta).ln_1p())
         } else {
-            (far_tau, log_far, near_tau, log_near)
+            ((tau / alpha).ln_1p(), first_beta + y)
         };
-        let log = -shape * log_alpha_tau - s * log_beta_tau - top;
-        let weight = weight * length * s * (near_tau / beta_tau) * log.exp();
-        each(false, Moment { weight, alpha_tau, log_alpha_tau, beta_tau, log_beta_tau });
+        let weight = weight(log_alpha, log_beta) * share * length * s * ((start + passed) / (beta + tau));
+        each(Moment { is_there: false, weight, tau, log_alpha, log_beta });
     }
 }
 
@@ -70,8 +62,8 @@ impl Pareto {
         let [r, alpha, s, beta] = parameters;
         let shape = r + f64::from(row.repeats);
         let (mut there, mut left) = (0.0, 0.0);
-        moments(shape, parameters, row, |is_there, moment| {
-            *if is_there { &mut there } else { &mut left } += moment.weight;
+        moments(shape, parameters, row, |moment| {
+            *if moment.is_there { &mut there } else { &mut left } += moment.weight;
         });
         if there > f64::MIN_POSITIVE {
             return there / (there + left);
@@ -91,19 +83,12 @@ impl Pareto {
 impl Likelihood<4> for Pareto {
     type Row = Weighted;
 
-    fn by_repeats(&self, [r, alpha, s, beta]: &[f64; 4], repeats: &[u32]) -> Vec<Local<4>> {
+    fn by_repeats(&self, [r, ..]: &[f64; 4], repeats: &[u32]) -> Vec<Local<4>> {
         let part = |&repeats: &u32| {
             let rising = ln_rising(*r, u64::from(repeats));
-            let mut part = Local {
-                value: rising.value + r * alpha.ln() + s * beta.ln(),
-                slope: [rising.first + alpha.ln(), r / alpha, beta.ln(), s / beta],
-                bend: [[0.0; 4]; 4],
-            };
+            let mut part = Local { value: rising.value, ..Local::ZERO };
+            part.slope[0] = rising.first;
             part.bend[0][0] = rising.second;
-            (part.bend[0][1], part.bend[1][0]) = (1.0 / alpha, 1.0 / alpha);
-            part.bend[1][1] = -r / (alpha * alpha);
-            (part.bend[2][3], part.bend[3][2]) = (1.0 / beta, 1.0 / beta);
-            part.bend[3][3] = -s / (beta * beta);
             part
         };
         repeats.iter().map(part).collect()
@@ -111,15 +96,16 @@ impl Likelihood<4> for Pareto {
 
     fn by_history(&self, parameters: &[f64; 4], repeats: u32, rows: &[Weighted]) -> Local<4> {
         let [r, alpha, s, beta] = parameters;
-        let shape = r + f64::from(repeats);
+        let events = f64::from(repeats);
         let mut sum = Local::ZERO;
         for row in rows {
             let history = Row { repeats, last: row.last, age: row.age };
             let mut mixture = Local::<4>::ZERO;
-            moments(shape, parameters, &history, |is_there, moment| {
-                add_moment(&mut mixture, shape, *s, is_there, &moment);
+            moments(r + events, parameters, &history, |moment| {
+                add_moment(&mut mixture, parameters, events, &moment);
             });
-            let top = -shape * (alpha + row.last).ln() - s * (beta + row.last).ln();
+            let first = Plane::stream(*r, *alpha, events, row.last, (row.last / alpha).ln_1p());
+            let top = first.value - s * (row.last / beta).ln_1p();
             sum.add(&logarithm(&mixture, top), row.weight);
         }
         sum
@@ -127,15 +113,16 @@ impl Likelihood<4> for Pareto {
 }
 
 /// Adds a moment's weight, weight times the gradient of its logarithm, and weight times (its Hessian + gradient²).
-fn add_moment(mixture: &mut Local<4>, shape: f64, s: f64, is_there: bool, moment: &Moment) {
-    let (at_s, power) = if is_there { (0.0, s) } else { (1.0 / s, s + 1.0) };
-    let (a, b) = (1.0 / moment.alpha_tau, 1.0 / moment.beta_tau);
-    let slope = [-moment.log_alpha_tau, -shape * a, at_s - moment.log_beta_tau, -power * b];
+fn add_moment(mixture: &mut Local<4>, [r, alpha, s, beta]: &[f64; 4], events: f64, moment: &Moment) {
+    let bought = Plane::stream(*r, *alpha, events, moment.tau, moment.log_alpha);
+    let leaving = if moment.is_there { 0.0 } else { 1.0 };
+    let stayed = Plane::stream(*s, *beta, leaving, moment.tau, moment.log_beta);
+    let slope = [bought.r, bought.alpha, stayed.r + leaving / s, stayed.alpha];
     let bend = [
-        [0.0, -a, 0.0, 0.0],
-        [-a, shape * a * a, 0.0, 0.0],
-        [0.0, 0.0, -at_s * at_s, -b],
-        [0.0, 0.0, -b, power * b * b],
+        [0.0, bought.r_alpha, 0.0, 0.0],
+        [bought.r_alpha, bought.alpha_alpha, 0.0, 0.0],
+        [0.0, 0.0, -leaving / (s * s), stayed.r_alpha],
+        [0.0, 0.0, stayed.r_alpha, stayed.alpha_alpha],
     ];
     mixture.value += moment.weight;
     for ((sum, part), (sums, parts)) in
