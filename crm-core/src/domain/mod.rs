@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod catalog;
 pub mod lead;
+pub mod model;
 pub mod notice;
 pub mod opportunity;
 pub mod org;
@@ -24,4 +25,5 @@ pub const SPECS: &[&[&Spec]] = &[
     activity::SPECS,
     task::SPECS,
     notice::SPECS,
+    model::SPECS,
 ];

@@ -38,4 +38,5 @@ pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, S
 pub use registry::command_names;
 pub use session::{Page, Session, Shown, Why};
 pub use verify::Verified;
+pub use views::insight;
 pub use views::{Board, Card, Column, CustomerView, TimelineItem, TimelinePage};
