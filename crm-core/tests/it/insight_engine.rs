@@ -9,7 +9,6 @@ use crm_core::domain::model::{Model, Purpose, Verdict};
 use crm_core::domain::org::{CreateUser, DefineRole, FieldRule, Grant};
 use crm_core::domain::party::{Customer, Level};
 use crm_core::engine::flows::advance::MoveLead;
-use crm_core::engine::flows::edit::CreateRecord;
 use crm_core::engine::flows::model::PredictDeals;
 use crm_core::engine::insight::{
     ActivityQuery, ChurnQuery, ForecastQuery, FunnelQuery, LifetimeQuery, RfmQuery, Segments, TrainingQuery,
@@ -447,7 +446,8 @@ fn leads_are_scored_by_how_earlier_ones_ended() {
         if good != (number % 14 == 0) {
             shop.crm.system().execute(ConvertLead::new(lead)).unwrap();
         } else {
-            let fail = MoveLead { reason: "没有需求".into(), ..MoveLead::new(lead, "invalid") };
+            let (to, reason) = ("invalid".to_owned(), "没有需求".to_owned());
+            let fail = MoveLead { lead, to, reason, revision: None, fields: BTreeMap::new() };
             shop.crm.system().execute(fail).unwrap();
         }
     }

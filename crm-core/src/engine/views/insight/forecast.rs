@@ -30,16 +30,21 @@ pub struct ForecastQuery {
     pub level: f64,
     /// The same seed draws the same futures.
     pub seed: u64,
-    /// A stage that fewer closed deals have passed is forecast from the history of all.
+    /// A group with fewer closed deals is forecast from the history of all; and so many must be closed before a past
+    /// forecast counts for the width of the interval.
     pub least_history: u32,
+    /// Whether a chance is that of a deal that has been as long in the same stage, instead of one that is as old. Then
+    /// no past forecasts are judged, so the interval knows of no good and bad times.
+    pub by_stage: bool,
     /// What is to be reached with the open deals.
     pub target: Option<Money>,
 }
 
 impl Default for ForecastQuery {
     fn default() -> Self {
-        let Plan { horizon, draws, level, seed, least_history } = Plan::default();
-        ForecastQuery { filter: None, days: horizon, draws, level, seed, least_history, target: None }
+        let Plan { horizon, draws, level, seed, least_history, .. } = Plan::default();
+        let (filter, by_stage, target) = (None, false, None);
+        ForecastQuery { filter, days: horizon, draws, level, seed, least_history, by_stage, target }
     }
 }
 
@@ -178,9 +183,10 @@ impl Session<'_> {
         let config = self.crm.config();
         let (currency, zone) = (config.settings.currency, config.settings.zone);
         let as_of = calendar::local_date(self.instant(), zone);
-        let columns = self.forecast_columns(asked.filter.as_ref(), as_of)?;
+        let columns = self.forecast_columns(asked, as_of)?;
         let ForecastQuery { days, draws, level, seed, least_history, .. } = *asked;
-        let plan = Plan { horizon: days, draws, level, seed, least_history };
+        let look_back = if asked.by_stage { 0 } else { Plan::default().look_back };
+        let plan = Plan { horizon: days, draws, level, seed, least_history, look_back };
         let found = forecast::forecast(columns.deals(), as_of.to_epoch_days(), &plan)?;
         let until = as_of.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX);
         let reaches = asked.target.map(|target| {
@@ -260,31 +266,32 @@ impl Session<'_> {
         Ok(test)
     }
 
-    fn forecast_columns(&self, filter: Option<&Filter>, as_of: NaiveDate) -> Result<Columns> {
+    fn forecast_columns(&self, asked: &ForecastQuery, as_of: NaiveDate) -> Result<Columns> {
         let config = self.crm.config();
         let settings = &config.settings;
         let mut columns = Columns::default();
-        for (deal, figures) in self.deals(&query(kind::Opportunity::NO, filter), &|_| None)? {
+        for (deal, figures) in self.deals(&query(kind::Opportunity::NO, asked.filter.as_ref()), &|_| None)? {
             let Some(start) = figures.started_at else { continue };
-            let before = columns.started.len();
             let day = |at| calendar::local_date(at, settings.zone);
             let (closed, won) = (deal.closed_at.map(day), deal.won_at.is_some());
-            // The state in which a closed deal stands is its end, no stage on the way.
-            let passed = figures.stages.iter().filter(|(stage, _)| *stage != deal.state);
-            let mut entered = start;
-            for (stage, span) in passed {
-                columns.row(day(entered), closed, won, 0, stage);
-                entered = entered + *span;
+            let value = minor(Money::new(figures.value, settings.currency))?;
+            let first = columns.started.len();
+            if asked.by_stage {
+                // The state in which a closed deal stands is its end, no stage on the way.
+                let mut entered = start;
+                for (stage, span) in figures.stages.iter().filter(|(stage, _)| *stage != deal.state) {
+                    columns.row(day(entered), closed, won, 0, stage);
+                    entered = entered + *span;
+                }
             }
-            if closed.is_some() && columns.started.len() == before {
-                columns.row(day(start), closed, won, 0, "");
+            let since = deal.state_since.filter(|_| asked.by_stage && closed.is_none()).unwrap_or(start);
+            if closed.is_none() || columns.started.len() == first {
+                let group = if asked.by_stage { &deal.state } else { &deal.lifecycle };
+                columns.row(day(since).min(as_of), closed, won, value, group);
             }
             if closed.is_none() {
-                let value = minor(Money::new(figures.value, settings.currency))?;
-                let row = columns.started.len();
-                let since = day(deal.state_since.unwrap_or(start)).min(as_of);
-                columns.row(since, None, false, value, &deal.state);
                 let found = open_deal(&deal, value, settings.currency);
+                let row = columns.started.len() - 1;
                 columns.open.push((row, ForecastDeal { category: self.category(&deal), ..found }));
             }
         }

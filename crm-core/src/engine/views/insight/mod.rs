@@ -3,7 +3,7 @@
 //! with what was known then.
 
 mod activity;
-// mod churn;
+mod churn;
 mod difference;
 mod features;
 mod forecast;
@@ -15,7 +15,7 @@ mod purchases;
 mod rfm;
 
 pub use activity::{ActivityLevel, ActivityQuery};
-// pub use churn::{AtRisk, ChurnQuery, ChurnView};
+pub use churn::{AtRisk, ChurnQuery, ChurnView};
 pub use difference::PipelineChange;
 pub use features::Feature;
 pub use forecast::{ForecastDeal, ForecastQuery, ForecastTest, ForecastTrial, ForecastView, OwnerForecast};
