@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use crm_core::base::choice::Choice;
 use crm_core::domain::lead::LeadDraft;
 use crm_core::domain::model::{Model, Purpose, Verdict};
 use crm_core::domain::org::{CreateUser, DefineRole, FieldRule, Grant};
@@ -40,6 +41,8 @@ struct Shop {
     wang: UserId,
     chen: UserId,
     blind: UserId,
+    /// One who sees no models.
+    strange: UserId,
 }
 
 impl Shop {
@@ -47,9 +50,12 @@ impl Shop {
         let (host, clock) = Host::fixed(at("2025-01-01T00:00:00Z"), 1);
         let crm = Crm::open(MemoryStore::new(), host).unwrap();
         let role = |name: &str, scope, rules| {
-            let grants = vec![Grant { kind: "*".into(), actions: Action::ALL.to_vec(), scope }];
+            let everything = Grant { kind: "*".into(), actions: Action::ALL.to_vec(), scope };
+            let models = Grant { kind: "model".into(), actions: vec![Action::Read], scope: Scope::All };
+            let grants = if name == "strange" { vec![everything] } else { vec![everything, models] };
             let name = name.to_owned();
-            let role = DefineRole { role: None, revision: None, name, grants, fields: rules, administrator: false };
+            let role =
+                DefineRole { role: None, revision: None, name, grants, fields: rules, administrator: false };
             crm.system().execute(role).unwrap()
         };
         let user = |login: &str, role: RoleId| -> UserId {
@@ -60,15 +66,18 @@ impl Shop {
             crm.system().execute(command).unwrap()
         };
         let own = role("own", Scope::Own, vec![]);
-        let hidden = |kind: &str, field: &str, access| FieldRule { kind: kind.into(), field: field.into(), access };
+        let hidden =
+            |kind: &str, field: &str, access| FieldRule { kind: kind.into(), field: field.into(), access };
         let amounts = vec![
             hidden("opportunity", "amount", FieldAccess::Hidden),
             hidden("opportunity", "lines", FieldAccess::Hidden),
             hidden("customer", "industry", FieldAccess::Masked),
         ];
         let blind = role("blind", Scope::All, amounts);
+        let strange = role("strange", Scope::All, vec![]);
         let (wang, chen, blind) = (user("wang", own), user("chen", own), user("blind", blind));
-        Shop { crm, clock, wang, chen, blind }
+        let strange = user("strange", strange);
+        Shop { crm, clock, wang, chen, blind, strange }
     }
 
     fn of(&self, user: UserId) -> Session<'_> {
@@ -87,7 +96,10 @@ impl Shop {
     }
 
     fn deal(&self, owner: UserId, customer: CustomerId, amount: &str) -> OpportunityId {
-        self.create(owner, &[("name", "MES".into()), ("customer", customer.into()), ("amount", amount.into())])
+        self.create(
+            owner,
+            &[("name", "MES".into()), ("customer", customer.into()), ("amount", amount.into())],
+        )
     }
 
     fn on(&self, day: &str) {
@@ -114,7 +126,8 @@ impl Shop {
 /// Two customers of Wang's and one of Chen's, with sales in January and February.
 fn traded() -> (Shop, [CustomerId; 3]) {
     let shop = Shop::open();
-    let customers = [shop.customer(shop.wang, "甲"), shop.customer(shop.wang, "乙"), shop.customer(shop.chen, "丙")];
+    let customers =
+        [shop.customer(shop.wang, "甲"), shop.customer(shop.wang, "乙"), shop.customer(shop.chen, "丙")];
     let [a, b, c] = customers;
     shop.sale("2025-01-10", shop.wang, a, "100 CNY");
     shop.sale("2025-01-20", shop.wang, a, "250.50 CNY");
@@ -139,7 +152,11 @@ fn row(count: u32, money: &str, days: i64) -> (u32, String, i64) {
 #[test]
 fn rfm_counts_what_the_actor_sees() {
     let (shop, _) = traded();
-    let all = [("甲", row(2, "350.50 CNY", 40)), ("乙", row(1, "40.00 CNY", 28)), ("丙", row(1, "9000.00 CNY", 19))];
+    let all = [
+        ("甲", row(2, "350.50 CNY", 40)),
+        ("乙", row(1, "40.00 CNY", 28)),
+        ("丙", row(1, "9000.00 CNY", 19)),
+    ];
     let named = |rows: &[(&str, (u32, String, i64))]| -> BTreeMap<String, (u32, String, i64)> {
         rows.iter().map(|(name, row)| ((*name).to_owned(), row.clone())).collect()
     };
@@ -173,7 +190,8 @@ fn hidden_amounts_count_for_nothing_and_cant_be_told() {
     // The same sales at other prices look the same to him.
     let (other, _) = {
         let shop = Shop::open();
-        let [a, b, c] = [shop.customer(shop.wang, "甲"), shop.customer(shop.wang, "乙"), shop.customer(shop.chen, "丙")];
+        let [a, b, c] =
+            [shop.customer(shop.wang, "甲"), shop.customer(shop.wang, "乙"), shop.customer(shop.chen, "丙")];
         for (on, owner, customer) in [
             ("2025-01-10", shop.wang, a),
             ("2025-01-20", shop.wang, a),
@@ -183,7 +201,8 @@ fn hidden_amounts_count_for_nothing_and_cant_be_told() {
             shop.sale(on, owner, customer, "5 CNY");
         }
         shop.on("2025-03-01");
-        let view = shop.of(shop.blind).rfm(&RfmQuery { segments: Segments::EightCells, ..RfmQuery::default() });
+        let view =
+            shop.of(shop.blind).rfm(&RfmQuery { segments: Segments::EightCells, ..RfmQuery::default() });
         (serde_json::to_string(&view.unwrap()).unwrap(), ())
     };
     assert_eq!(other, view);
@@ -215,7 +234,8 @@ fn figures_as_of_a_past_day_are_those_of_that_day() {
 #[test]
 fn levels_follow_rfm_and_leave_what_a_person_gave() {
     let (shop, [a, b, c]) = traded();
-    let by_hand = UpdateRecord { record: b.record(), revision: None, fields: fields(&[("level", "D".into())]) };
+    let by_hand =
+        UpdateRecord { record: b.record(), revision: None, fields: fields(&[("level", "D".into())]) };
     shop.crm.system().execute(by_hand).unwrap();
     let levels = [(Level::A, 3.5), (Level::B, 2.5), (Level::C, 0.0)];
     let graded = shop.of(shop.wang).grade_by_rfm(&RfmQuery::default(), &levels, "rfm", false).unwrap();
@@ -261,7 +281,8 @@ fn lifetime_values_and_churn_follow_purchases_under_rights() {
     let all = shop.crm.system().lifetime_values(&LifetimeQuery::default()).unwrap();
     assert_eq!(all.customers.len(), 12);
     assert!(all.fit.gradient < 1e-6);
-    let worth: rust_decimal::Decimal = all.customers.iter().filter_map(|row| row.value).map(|value| value.amount).sum();
+    let worth: rust_decimal::Decimal =
+        all.customers.iter().filter_map(|row| row.value).map(|value| value.amount).sum();
     assert!((worth - all.worth.unwrap().amount).abs() < rust_decimal::Decimal::ONE);
     let one = |name: &str| all.customers.iter().find(|row| row.name == name).unwrap();
     assert!(one("客户0").alive < 0.2 && one("客户4").alive > 0.6, "{:?} {:?}", one("客户0"), one("客户4"));
@@ -269,7 +290,8 @@ fn lifetime_values_and_churn_follow_purchases_under_rights() {
     // A longer horizon brings more.
     let year = LifetimeQuery { ahead: Ahead::Within(365.0), ..LifetimeQuery::default() };
     let month = LifetimeQuery { ahead: Ahead::Within(30.0), ..LifetimeQuery::default() };
-    let worth = |query: &LifetimeQuery| shop.crm.system().lifetime_values(query).unwrap().worth.unwrap().amount;
+    let worth =
+        |query: &LifetimeQuery| shop.crm.system().lifetime_values(query).unwrap().worth.unwrap().amount;
     assert!(worth(&month) < worth(&year));
     assert_eq!(shop.of(shop.wang).lifetime_values(&LifetimeQuery::default()).unwrap().customers.len(), 6);
     // Those who have been silent are at risk, first.
@@ -279,7 +301,8 @@ fn lifetime_values_and_churn_follow_purchases_under_rights() {
     assert!(risks.customers.iter().all(|row| !row.reasons.is_empty()));
     let mine = shop.of(shop.chen).churn_risks(&ChurnQuery::default()).unwrap();
     assert!(mine.customers.iter().all(|row| row.name != "客户0" && row.name != "客户2"));
-    let refused = shop.of(shop.blind).as_of(at("2025-01-02T00:00:00Z")).lifetime_values(&LifetimeQuery::default());
+    let refused =
+        shop.of(shop.blind).as_of(at("2025-01-02T00:00:00Z")).lifetime_values(&LifetimeQuery::default());
     assert_eq!(refused.unwrap_err().code(), "clv.no_customers");
 }
 
@@ -318,7 +341,10 @@ fn year_of_deals() -> Shop {
 fn a_model_trained_on_history_is_a_versioned_record_that_scores() {
     let shop = year_of_deals();
     let system = shop.crm.system();
-    let asked = TrainingQuery { features: vec!["source".into(), "amount".into()], ..TrainingQuery::new(Purpose::Win) };
+    let asked = TrainingQuery {
+        features: vec!["source".into(), "amount".into()],
+        ..TrainingQuery::new(Purpose::Win)
+    };
     let trained = system.train_model(&asked).unwrap();
     assert_eq!(trained.model.report.verdict, learn::Verdict::Skill);
     // The same history gives the same model.
@@ -344,7 +370,10 @@ fn a_model_trained_on_history_is_a_versioned_record_that_scores() {
         assert!(deal.closed_at.is_none());
         deal.source.unwrap().to_string()
     };
-    assert_eq!((source(&scored[0]), source(scored.last().unwrap())), ("referral".into(), "advertisement".into()));
+    assert_eq!(
+        (source(&scored[0]), source(scored.last().unwrap())),
+        ("referral".into(), "advertisement".into())
+    );
     assert!(scored[0].probability > 0.7 && scored.last().unwrap().probability < 0.4, "{scored:?}");
     let why = scored[0].explanation.as_ref().unwrap();
     assert_eq!(why.factors[0].column, "source");
@@ -356,11 +385,22 @@ fn a_model_trained_on_history_is_a_versioned_record_that_scores() {
     let written = shop.of(shop.wang).predict_deals(id, None).unwrap();
     assert!(0 < written && written < scored.len());
     let deal: Opportunity = system.get(scored[0].record.as_id().unwrap()).unwrap();
-    let others: Opportunity = shop.crm.system().list(
-        &Query::of(kind_of()).filter(format!("closed_at is empty and owner = {}", shop.chen).parse().unwrap()).limit(1),
-    ).unwrap().items.remove(0);
+    let others: Opportunity = shop
+        .crm
+        .system()
+        .list(
+            &Query::of(kind_of())
+                .filter(format!("closed_at is empty and owner = {}", shop.chen).parse().unwrap())
+                .limit(1),
+        )
+        .unwrap()
+        .items
+        .remove(0);
     assert_eq!(others.probability_model, None);
     assert_eq!(deal.probability_model.is_some(), deal.owner == Some(shop.wang));
+    // Models are read only where a role names them.
+    let unseen = shop.of(shop.strange).score_with(id, None, 0).unwrap_err();
+    assert!(matches!(unseen, Error::NotFound(..)), "{unseen}");
     let not_mine = PredictDeals { model: id, deals: vec![others.meta.id] };
     assert!(matches!(shop.of(shop.wang).execute(not_mine), Err(Error::NotFound(..))));
 }
@@ -373,7 +413,8 @@ fn kind_of() -> KindNo {
 fn what_an_actor_does_not_see_no_model_of_his_knows() {
     let shop = year_of_deals();
     let blind = shop.of(shop.blind);
-    let named = |feature: &str| TrainingQuery { features: vec![feature.into()], ..TrainingQuery::new(Purpose::Win) };
+    let named =
+        |feature: &str| TrainingQuery { features: vec![feature.into()], ..TrainingQuery::new(Purpose::Win) };
     for feature in ["amount", "lines", "customer.industry", "nonsense", "customer.nonsense", "team"] {
         let answer = blind.train_model(&named(feature));
         if feature == "team" {
@@ -381,15 +422,23 @@ fn what_an_actor_does_not_see_no_model_of_his_knows() {
         } else {
             let error = answer.unwrap_err();
             assert!(error.has_code("model.feature"), "{error}");
-            assert_eq!(error.to_string(), blind.train_model(&named("zzz")).unwrap_err().to_string().replace("zzz", feature));
+            assert_eq!(
+                error.to_string(),
+                blind.train_model(&named("zzz")).unwrap_err().to_string().replace("zzz", feature)
+            );
         }
     }
     let usual = blind.train_model(&TrainingQuery::new(Purpose::Win)).unwrap();
     let columns: Vec<&str> = usual.model.scorer.terms.iter().map(|term| term.column.as_str()).collect();
-    assert!(columns.contains(&"source") && !columns.contains(&"amount") && !columns.contains(&"customer.industry"));
+    assert!(
+        columns.contains(&"source")
+            && !columns.contains(&"amount")
+            && !columns.contains(&"customer.industry")
+    );
     // A model of one who sees amounts explains nothing by them to one who doesn't, and scores without them.
     let features = vec!["source".to_owned(), "amount".to_owned()];
-    let trained = shop.crm.system().train_model(&TrainingQuery { features, ..TrainingQuery::new(Purpose::Win) });
+    let trained =
+        shop.crm.system().train_model(&TrainingQuery { features, ..TrainingQuery::new(Purpose::Win) });
     let id = shop.crm.system().execute(trained.unwrap().save_as("all")).unwrap();
     let scored = blind.score_with(id, None, usize::MAX).unwrap();
     let whole = shop.crm.system().score_with(id, None, usize::MAX).unwrap();
@@ -405,7 +454,8 @@ fn what_an_actor_does_not_see_no_model_of_his_knows() {
     chances.dedup();
     assert_eq!(chances.len(), 2, "one probability a source");
     // Fewer deals are seen by a clerk, and he learns from those alone.
-    let rows = |session: Session<'_>| session.train_model(&named("source")).unwrap().model.report.metrics.rows;
+    let rows =
+        |session: Session<'_>| session.train_model(&named("source")).unwrap().model.report.metrics.rows;
     assert!(rows(shop.of(shop.wang)) < rows(shop.crm.system()));
     let too_few = shop.of(shop.chen).train_model(&named("source")).unwrap_err();
     assert!(too_few.has_code("learn.too_little_data"), "{too_few}");
@@ -416,7 +466,11 @@ fn a_model_without_skill_writes_nothing() {
     let shop = year_of_deals();
     let system = shop.crm.system();
     let by_time = Training { folds: Folds::ByTime { folds: 4 }, ..Training::default() };
-    let asked = TrainingQuery { features: vec!["team".into()], training: by_time, ..TrainingQuery::new(Purpose::Win) };
+    let asked = TrainingQuery {
+        features: vec!["team".into()],
+        training: by_time,
+        ..TrainingQuery::new(Purpose::Win)
+    };
     let trained = system.train_model(&asked).unwrap();
     assert_eq!(trained.model.report.verdict, learn::Verdict::NoSkill);
     let id = system.execute(trained.save_as("nothing")).unwrap();
@@ -467,7 +521,8 @@ fn leads_are_scored_by_how_earlier_ones_ended() {
 fn a_forecast_rests_on_what_the_actor_sees_and_on_what_was_known_then() {
     let shop = year_of_deals();
     let system = shop.crm.system();
-    let asked = ForecastQuery { draws: 300, target: Some("1 CNY".parse().unwrap()), ..ForecastQuery::default() };
+    let asked =
+        ForecastQuery { draws: 300, target: Some("1 CNY".parse().unwrap()), ..ForecastQuery::default() };
     let all = system.forecast(&asked).unwrap();
     let mine = shop.of(shop.wang).forecast(&asked).unwrap();
     assert_eq!(all.owners.len(), 2);
@@ -498,19 +553,24 @@ fn the_change_of_a_pipeline_adds_up() {
     let shop = Shop::open();
     let customer = shop.customer(shop.wang, "甲");
     shop.on("2025-02-01");
-    let [won, lost, up] = ["100 CNY", "200 CNY", "300 CNY"].map(|amount| shop.deal(shop.wang, customer, amount));
+    let [won, lost, up] =
+        ["100 CNY", "200 CNY", "300 CNY"].map(|amount| shop.deal(shop.wang, customer, amount));
     let since = shop.crm.now();
     shop.on("2025-02-10");
     shop.win(won);
     shop.lose(lost);
-    let dearer = UpdateRecord { record: up.record(), revision: None, fields: fields(&[("amount", "350 CNY".into())]) };
+    let dearer =
+        UpdateRecord { record: up.record(), revision: None, fields: fields(&[("amount", "350 CNY".into())]) };
     shop.crm.system().execute(dearer).unwrap();
     shop.deal(shop.chen, shop.customer(shop.chen, "乙"), "1000 CNY");
     let change = shop.crm.system().pipeline_change(since, None).unwrap();
     let ways: Vec<Way> = change.parts.keys().copied().collect();
     assert_eq!(ways, [Way::New, Way::Up, Way::Won, Way::Lost]);
     assert_eq!((change.before, change.after), (600.into(), 1350.into()));
-    assert_eq!(change.before + change.parts.values().map(|part| part.by).sum::<rust_decimal::Decimal>(), change.after);
+    assert_eq!(
+        change.before + change.parts.values().map(|part| part.by).sum::<rust_decimal::Decimal>(),
+        change.after
+    );
     let mine = shop.of(shop.wang).pipeline_change(since, None).unwrap();
     assert_eq!((mine.before, mine.after), (600.into(), 350.into()));
     let funnel = shop.of(shop.wang).funnel(&FunnelQuery::default()).unwrap();

@@ -30,7 +30,8 @@ crate::choice! {
 choice_fields!(Purpose, Verdict);
 
 record! {
-    /// A model that was trained on stored history, in its latest version.
+    /// A model that was trained on stored history, in its latest version. It shows what its trainer could see, so a
+    /// role reads models only where it names them.
     pub struct Model is Model {
         /// Its name.
         10 name: String = "Name" "名称" [REQUIRED];
@@ -60,12 +61,11 @@ record! {
         24 ece: Option<Decimal> = "Calibration error" "校准误差" [SYSTEM];
         /// Whether it is worth anything.
         25 verdict: Option<Verdict> = "Verdict" "结论" [SYSTEM];
-        /// The model itself, as JSON. It holds the categories and weights that were learnt, so it shows what its
-        /// trainer could see; hide it from roles that shall only score.
+        /// The model itself, as JSON. It holds the categories and weights that were learnt.
         30 body: String = "Model" "模型内容" [SYSTEM];
     }
     spec {
-        title: Model::name,
+        title: Model::name, steers: true,
         indexes: &[IndexSpec::unique(1, "name", &[Part::folded(Model::name)])],
     }
 }

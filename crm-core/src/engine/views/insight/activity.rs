@@ -129,7 +129,10 @@ impl Session<'_> {
     }
 
     /// Calls `see` with the customer, kind and time of each activity up to now, once for each customer that it is with.
-    pub(super) fn each_activity(&self, see: &mut dyn FnMut(CustomerId, &str, Instant) -> Result<()>) -> Result<()> {
+    pub(super) fn each_activity(
+        &self,
+        see: &mut dyn FnMut(CustomerId, &str, Instant) -> Result<()>,
+    ) -> Result<()> {
         let now = self.instant();
         let mut homes: BTreeMap<RecordRef, BTreeSet<CustomerId>> = BTreeMap::new();
         let mut home = |record: RecordRef, customer: Option<CustomerId>| {

@@ -98,9 +98,9 @@ impl Session<'_> {
         let purchases = self.purchases(asked.filter.as_ref())?;
         let summary = summary(&purchases)?;
         let threads = NonZeroUsize::MIN;
-        let alive = summary
-            .histories()
-            .and_then(|histories| clv::fit(asked.family, &histories, threads)?.model.alive(&histories, threads));
+        let alive = summary.histories().and_then(|histories| {
+            clv::fit(asked.family, &histories, threads)?.model.alive(&histories, threads)
+        });
         let (alive, no_rhythm_because) = match alive {
             Ok(alive) => (Some(alive), None),
             Err(Error::Store(error)) => return Err(Error::Store(error)),
@@ -108,7 +108,8 @@ impl Session<'_> {
         };
         let value = values(&purchases, &summary.customers, asked.value_days);
         let (recent, before) = self.windows(&purchases, &summary.customers, asked.window_days)?;
-        let trained = asked.model.map(|model| self.trained(model, &purchases, &summary.customers)).transpose()?;
+        let trained =
+            asked.model.map(|model| self.trained(model, &purchases, &summary.customers)).transpose()?;
         let evidence = Evidence {
             value: &value,
             alive: alive.as_deref(),
@@ -118,7 +119,8 @@ impl Session<'_> {
         };
         let found = risks(&evidence, &asked.rules)?;
         // Whole days, for so they were counted.
-        let silent: Vec<u32> = summary.age.iter().zip(&summary.last).map(|(age, last)| (age - last) as u32).collect();
+        let silent: Vec<u32> =
+            summary.age.iter().zip(&summary.last).map(|(age, last)| (age - last) as u32).collect();
         let customers = found.most_at_stake(asked.least_risk).into_iter().filter_map(|row| {
             let (customer, name) = purchases.customer(*summary.customers.get(row)?)?.clone();
             let silent = *silent.get(row)?;
