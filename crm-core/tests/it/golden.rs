@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_core::base::choice::Choice;
-use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, task};
+use crm_core::domain::{SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
-use crm_core::insight::{clv, forecast, learn, level, rfm};
+use crm_core::insight::{churn, clv, forecast, learn, level, rfm};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
 use crm_core::record::key;
@@ -145,10 +145,14 @@ fn codes_stay() {
     let rooms: &[&[(&str, &str)]] = &[
         activity::CODES,
         catalog::CODES,
+        churn::CODES,
+        churn::CODES,
         clv::CODES,
         forecast::CODES,
         learn::CODES,
         level::CODES,
+        model::CODES,
+        crm_core::engine::insight::CODES,
         rfm::CODES,
         lead::CODES,
         notice::CODES,

@@ -29,7 +29,4 @@ pub(crate) use features::values_of;
 pub(crate) use models::{known_features, may_read, opened, probabilities};
 
 /// Code and meaning of what can't be reckoned from records.
-pub const CODES: &[(&str, &str)] = &[
-    ("insight.amount", "an amount is beyond what minor units hold"),
-    ("insight.days", "a number of days or months is less than it can be"),
-];
+pub const CODES: &[(&str, &str)] = &[("insight.amount", "an amount is beyond what minor units hold")];
