@@ -146,7 +146,6 @@ fn codes_stay() {
         activity::CODES,
         catalog::CODES,
         churn::CODES,
-        churn::CODES,
         clv::CODES,
         forecast::CODES,
         learn::CODES,
