@@ -90,7 +90,9 @@ pub fn of_bind_error(error: &BindError, places: &[Place]) -> Diagnostic {
         (_, Some(place)) => place.field.clone(),
     };
     let suggestion = match &error.problem {
-        Unbound::UnknownField { suggestion, .. } | Unbound::UnknownChoice { suggestion, .. } => suggestion.clone(),
+        Unbound::UnknownField { suggestion, .. } | Unbound::UnknownChoice { suggestion, .. } => {
+            suggestion.clone()
+        }
         _ => None,
     };
     let zh = unbound_zh(&error.problem);
@@ -124,9 +126,13 @@ pub(crate) fn of_syntax(error: &rhai::ParseError, source: &str) -> Diagnostic {
     let found = source.get(at.clone()).filter(|found| !found.is_empty()).map(str::to_owned);
     let (en, zh) = match error.err_type() {
         ParseErrorType::UnexpectedEOF => ("the script ends too early".into(), "脚本没有写完".into()),
-        ParseErrorType::MissingToken(token, _) => (format!("`{token}` is missing here"), format!("这里缺少 `{token}`")),
+        ParseErrorType::MissingToken(token, _) => {
+            (format!("`{token}` is missing here"), format!("这里缺少 `{token}`"))
+        }
         ParseErrorType::VariableExpected => ("a name is missing here".into(), "这里缺少名称".into()),
-        ParseErrorType::PropertyExpected => ("a field's name is missing here".into(), "这里缺少字段名".into()),
+        ParseErrorType::PropertyExpected => {
+            ("a field's name is missing here".into(), "这里缺少字段名".into())
+        }
         ParseErrorType::ExprExpected(_) => ("a value is missing here".into(), "这里缺少值".into()),
         ParseErrorType::BadInput(LexError::UnterminatedString) => {
             ("the text has no closing quote".into(), "文本缺少右引号".into())
@@ -134,10 +140,9 @@ pub(crate) fn of_syntax(error: &rhai::ParseError, source: &str) -> Diagnostic {
         ParseErrorType::BadInput(LexError::ImproperSymbol(sign, _)) if sign == "=" => {
             ("write `==` to compare".into(), "比较请写 `==`".into())
         }
-        ParseErrorType::Reserved(word) | ParseErrorType::BadInput(LexError::ImproperSymbol(word, _)) => (
-            format!("a rule can't use `{word}`"),
-            format!("规则不能使用 `{word}`"),
-        ),
+        ParseErrorType::Reserved(word) | ParseErrorType::BadInput(LexError::ImproperSymbol(word, _)) => {
+            (format!("a rule can't use `{word}`"), format!("规则不能使用 `{word}`"))
+        }
         ParseErrorType::BadInput(_) => (
             format!("`{}` can't be read", found.clone().unwrap_or_default()),
             format!("无法识别 `{}`", found.clone().unwrap_or_default()),
@@ -145,6 +150,10 @@ pub(crate) fn of_syntax(error: &rhai::ParseError, source: &str) -> Diagnostic {
         ParseErrorType::AssignmentToConstant(name) => {
             (format!("`{name}` can't be changed"), format!("`{name}` 不能修改"))
         }
+        ParseErrorType::MismatchedType(..) => (
+            "this is not what can stand here: a condition has to be yes or no".into(),
+            "这里的类型不对：条件必须是是或否".into(),
+        ),
         ParseErrorType::FnDuplicatedDefinition(name, _) => {
             (format!("there are two functions `{name}`"), format!("函数 `{name}` 定义了两次"))
         }
@@ -167,11 +176,9 @@ pub(crate) fn of_failure(error: &EvalAltResult, source: &str) -> Diagnostic {
     }
     let at = place::at(source, inner.position());
     let (code, en, zh): (&str, String, String) = match inner {
-        EvalAltResult::ErrorTooManyOperations(_) => (
-            "script.too_many_steps",
-            "the rule takes too many steps".into(),
-            "规则的步骤过多".into(),
-        ),
+        EvalAltResult::ErrorTooManyOperations(_) => {
+            ("script.too_many_steps", "the rule takes too many steps".into(), "规则的步骤过多".into())
+        }
         EvalAltResult::ErrorTerminated(..) => {
             ("script.too_slow", "the rule takes too long".into(), "规则运行时间过长".into())
         }
@@ -189,9 +196,11 @@ pub(crate) fn of_failure(error: &EvalAltResult, source: &str) -> Diagnostic {
             format!("the list has {length} items and none at {place}"),
             format!("列表有 {length} 个元素，没有第 {place} 个"),
         ),
-        EvalAltResult::ErrorArithmetic(what, _) => {
-            ("script.arithmetic", format!("this can't be calculated: {}", what.to_lowercase()), format!("无法计算：{what}"))
-        }
+        EvalAltResult::ErrorArithmetic(what, _) => (
+            "script.arithmetic",
+            format!("this can't be calculated: {}", what.to_lowercase()),
+            format!("无法计算：{what}"),
+        ),
         EvalAltResult::ErrorRuntime(what, _) => ("script.failed", what.to_string(), what.to_string()),
         EvalAltResult::ErrorFunctionNotFound(what, _) => (
             "script.no_value",

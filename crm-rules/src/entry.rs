@@ -45,7 +45,10 @@ impl Entry {
                 form: "fn score(lead) { … }",
                 params: vec![record(NOW)],
                 answers: &[Answers::Number, Answers::Nothing],
-                expected: ("a number of points, or nothing after `award(…)`", "分数；用 `award(…)` 加分后也可不返回"),
+                expected: (
+                    "a number of points, or nothing after `award(…)`",
+                    "分数；用 `award(…)` 加分后也可不返回",
+                ),
             },
             Purpose::Level => Entry {
                 name: "level",
@@ -73,7 +76,10 @@ impl Entry {
                 form: "fn on_change(before, after) { … }",
                 params: vec![record(BEFORE), record(NOW)],
                 answers: &[Answers::Nothing],
-                expected: ("nothing; what follows is said by `command(…)`", "不返回；后续动作用 `command(…)` 说明"),
+                expected: (
+                    "nothing; what follows is said by `command(…)`",
+                    "不返回；后续动作用 `command(…)` 说明",
+                ),
             },
             Purpose::Pool | Purpose::Segment => Entry {
                 name: "holds",

@@ -36,8 +36,13 @@ pub(crate) fn token(source: &str, start: usize) -> Range<usize> {
         Some(letter) if is_word(letter) => {
             rest.char_indices().find(|(_, letter)| !is_word(*letter)).map_or(rest.len(), |(end, _)| end)
         }
-        Some(letter) => letter.len_utf8() + usize::from(rest.starts_with(['=', '!', '<', '>', '&', '|', '?'])
-            && letters.next().is_some_and(|next| matches!(next, '=' | '&' | '|' | '?' | '.'))),
+        Some(letter) => {
+            letter.len_utf8()
+                + usize::from(
+                    rest.starts_with(['=', '!', '<', '>', '&', '|', '?'])
+                        && letters.next().is_some_and(|next| matches!(next, '=' | '&' | '|' | '?' | '.')),
+                )
+        }
     };
     start..start + length
 }

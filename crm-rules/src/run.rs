@@ -110,11 +110,7 @@ impl<'a> Run<'a> {
             return fail(format!("a rule reads at most {} other records and lists", self.limits.reads));
         }
         if sandbox::overdue() {
-            return Err(EvalAltResult::ErrorTerminated(
-                sandbox::TOO_LONG.into(),
-                rhai::Position::NONE,
-            )
-            .into());
+            return Err(EvalAltResult::ErrorTerminated(sandbox::TOO_LONG.into(), rhai::Position::NONE).into());
         }
         Ok(())
     }
@@ -187,7 +183,11 @@ impl<'a> Run<'a> {
 
     fn room<T>(&self, answers: &[T]) -> Step<()> {
         let most = self.limits.answers;
-        if answers.len() < most { Ok(()) } else { fail(format!("a rule answers with at most {most} of these")) }
+        if answers.len() < most {
+            Ok(())
+        } else {
+            fail(format!("a rule answers with at most {most} of these"))
+        }
     }
 
     /// What the script's value says, together with what it said on the way.
@@ -197,7 +197,11 @@ impl<'a> Run<'a> {
             Purpose::Score => {
                 let points = number(value).or(self.points).unwrap_or_default();
                 let points = points.round().to_i64().ok_or_else(|| self.wrong("the score is too large"))?;
-                Answer::Score(Score { points, reasons: self.reasons, rule: self.question.script.name.to_owned() })
+                Answer::Score(Score {
+                    points,
+                    reasons: self.reasons,
+                    rule: self.question.script.name.to_owned(),
+                })
             }
             Purpose::Level => Answer::Level(if value.is_unit() { String::new() } else { to_text(value) }),
             Purpose::Pool | Purpose::Segment => Answer::Holds(value.as_bool().unwrap_or(false)),
@@ -322,7 +326,8 @@ impl Running for Run<'_> {
             When::At(at) => (at.micros(), at.micros()),
             When::Day(day) => {
                 let zone = self.question.settings.zone;
-                let next = day.succ_opt().map(|next| calendar::start_of_day(next, zone) - Span::from_micros(1));
+                let next =
+                    day.succ_opt().map(|next| calendar::start_of_day(next, zone) - Span::from_micros(1));
                 (calendar::start_of_day(day, zone).micros(), next.unwrap_or(Instant::MAX).micros())
             }
         }

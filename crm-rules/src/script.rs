@@ -8,9 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crm_core::base::KindNo;
 use crm_core::record::error::{Error, Result};
 use crm_core::record::port::Judges;
-use crm_core::record::script::{
-    Answer, Checked, Diagnostic, Purpose, Question, Reads, Script, Vocabulary,
-};
+use crm_core::record::script::{Answer, Checked, Diagnostic, Purpose, Question, Reads, Script, Vocabulary};
 use rhai::Engine;
 
 use crate::check::{self, Compiled};
@@ -75,12 +73,11 @@ impl Scripts {
     /// Checks a script: everything that is wrong with it, the fields that it reads, and the criterion
     /// that says the same, if there is one.
     pub fn check(&self, script: &Script<'_>, words: &Vocabulary<'_>) -> Checked {
-        match self.compile(script, words, Some(words.commands), true) {
-            Ok(compiled) => Checked {
-                problems: Vec::new(),
-                reads: compiled.reads,
-                criterion: compiled.criterion,
-            },
+        let commands = Some(words.commands).filter(|commands| !commands.is_empty());
+        match self.compile(script, words, commands, true) {
+            Ok(compiled) => {
+                Checked { problems: Vec::new(), reads: compiled.reads, criterion: compiled.criterion }
+            }
             Err(problems) => Checked { problems, reads: None, criterion: None },
         }
     }

@@ -34,7 +34,8 @@ pub(crate) struct Held {
 impl Amount {
     /// The order of two amounts; none when their currencies differ.
     pub fn order(&self, other: &Amount) -> Option<Ordering> {
-        let comparable = self.currency.is_none() || other.currency.is_none() || self.currency == other.currency;
+        let comparable =
+            self.currency.is_none() || other.currency.is_none() || self.currency == other.currency;
         comparable.then(|| self.amount.cmp(&other.amount))
     }
 }
@@ -96,9 +97,9 @@ impl Form {
                 let one = Form { many: false, ..self };
                 items.map(|item| one.dynamic(item)).collect::<Array>().into()
             }
-            ValueRef::List(mut cells) if matches!(self.ty, FieldType::Phone | FieldType::Email) => {
-                cells.next().map_or_else(|| self.empty(), |entered| Form::one(FieldType::Text).dynamic(entered))
-            }
+            ValueRef::List(mut cells) if matches!(self.ty, FieldType::Phone | FieldType::Email) => cells
+                .next()
+                .map_or_else(|| self.empty(), |entered| Form::one(FieldType::Text).dynamic(entered)),
             ValueRef::List(mut cells) => {
                 let row: Map = self
                     .columns

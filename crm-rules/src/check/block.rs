@@ -6,7 +6,8 @@ use super::{Checker, Variable};
 use crate::problem::Problem;
 use crate::ty::{Ty, Typed};
 
-const PLAIN: (&str, &str) = ("`if`, `for`, `while`, `let` and `return` will do", "请使用 `if`、`for`、`while`、`let` 和 `return`");
+const PLAIN: (&str, &str) =
+    ("`if`, `for`, `while`, `let` and `return` will do", "请使用 `if`、`for`、`while`、`let` 和 `return`");
 
 impl Checker<'_> {
     /// The statements of a block; answers what the last of them is worth.

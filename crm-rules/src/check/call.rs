@@ -13,9 +13,20 @@ use crate::ty::{Ty, Typed};
 
 /// Functions that other languages have under other names.
 const OTHERWISE: &[(&str, &str)] = &[
-    ("len", "length"), ("size", "length"), ("to_lower", "lower"), ("to_upper", "upper"), ("to_string", "text"),
-    ("query", "find"), ("filter", "find"), ("add", "award"), ("reject", "refuse"), ("deny", "refuse"),
-    ("to_decimal", "decimal"), ("startswith", "starts_with"), ("endswith", "ends_with"), ("execute", "command"),
+    ("len", "length"),
+    ("size", "length"),
+    ("to_lower", "lower"),
+    ("to_upper", "upper"),
+    ("to_string", "text"),
+    ("query", "find"),
+    ("filter", "find"),
+    ("add", "award"),
+    ("reject", "refuse"),
+    ("deny", "refuse"),
+    ("to_decimal", "decimal"),
+    ("startswith", "starts_with"),
+    ("endswith", "ends_with"),
+    ("execute", "command"),
 ];
 
 impl Checker<'_> {
@@ -53,7 +64,13 @@ impl Checker<'_> {
     }
 
     /// A call of a function, with what stands before the `.` as its first argument.
-    pub(super) fn function(&mut self, name: &str, first: Option<Seen>, args: &mut [Expr], at: Range<usize>) -> Seen {
+    pub(super) fn function(
+        &mut self,
+        name: &str,
+        first: Option<Seen>,
+        args: &mut [Expr],
+        at: Range<usize>,
+    ) -> Seen {
         let method = first.is_some();
         let mut seen: Vec<Seen> = first.into_iter().collect();
         seen.extend(args.iter_mut().map(|arg| self.value(arg)));
@@ -64,7 +81,9 @@ impl Checker<'_> {
             if let ([list_expr, item_expr], [list, item]) = (&mut *args, seen.as_mut_slice()) {
                 self.membership(list, list_expr, item, item_expr);
             }
-        } else if name == "contains" && let ([item_expr], [list, item]) = (&mut *args, seen.as_mut_slice()) {
+        } else if name == "contains"
+            && let ([item_expr], [list, item]) = (&mut *args, seen.as_mut_slice())
+        {
             self.membership(list, &mut Expr::default(), item, item_expr);
         }
         if !method && self.functions.contains_key(&(name.to_owned(), args.len())) {
@@ -81,7 +100,8 @@ impl Checker<'_> {
     }
 
     fn unknown_function(&mut self, name: &str, at: Range<usize>) {
-        let otherwise = OTHERWISE.iter().find(|(other, _)| *other == name).map(|(_, here)| (*here).to_owned());
+        let otherwise =
+            OTHERWISE.iter().find(|(other, _)| *other == name).map(|(_, here)| (*here).to_owned());
         let meant = otherwise.or_else(|| {
             let own = self.functions.keys().map(|(name, _)| name.as_str());
             nearest(name, functions::all().map(|function| function.name).chain(own))
@@ -90,7 +110,12 @@ impl Checker<'_> {
     }
 
     /// The form of a function that takes these arguments.
-    fn form(&mut self, forms: &[&'static Function], seen: &[Seen], at: Range<usize>) -> Option<&'static Function> {
+    fn form(
+        &mut self,
+        forms: &[&'static Function],
+        seen: &[Seen],
+        at: Range<usize>,
+    ) -> Option<&'static Function> {
         let many: Vec<&'static Function> =
             forms.iter().copied().filter(|form| form.takes.len() == seen.len()).collect();
         let found = many.iter().copied().find(|form| {
@@ -109,7 +134,8 @@ impl Checker<'_> {
             }
             _ => {
                 let forms: Vec<&str> = forms.iter().map(|form| form.form).collect();
-                let name = forms.first().and_then(|form| form.split('(').next()).unwrap_or_default().to_owned();
+                let name =
+                    forms.first().and_then(|form| form.split('(').next()).unwrap_or_default().to_owned();
                 self.problem(Problem::Arguments { name, form: forms.join("`, `") }, at, None);
             }
         }
@@ -189,7 +215,9 @@ impl Checker<'_> {
         let found = match (name, literals.as_slice()) {
             ("date", [Value::Text(text)]) => match text.parse() {
                 Ok(day) => Some(Value::Date(day)),
-                Err(_) => self.bad_literal(("a date such as 2026-03-01", "日期，如 2026-03-01"), text, seen.first()),
+                Err(_) => {
+                    self.bad_literal(("a date such as 2026-03-01", "日期，如 2026-03-01"), text, seen.first())
+                }
             },
             ("money", [number, Value::Text(currency)]) => match money(number, currency) {
                 Some(money) => Some(money),
@@ -203,7 +231,12 @@ impl Checker<'_> {
         found
     }
 
-    fn bad_literal(&mut self, what: (&'static str, &'static str), found: &str, seen: Option<&Seen>) -> Option<Value> {
+    fn bad_literal(
+        &mut self,
+        what: (&'static str, &'static str),
+        found: &str,
+        seen: Option<&Seen>,
+    ) -> Option<Value> {
         let at = seen.map_or(0..0, |seen| seen.place.clone());
         self.problem(Problem::BadLiteral { what, found: found.to_owned() }, at, None);
         None
@@ -333,10 +366,13 @@ fn said(name: &str, seen: &[Seen]) -> Option<Said> {
         ("is_empty", [Seen { field: Some((root, field)), .. }]) => {
             Some(Said { root: *root, filter: Filter::IsEmpty { field: field.clone() } })
         }
-        ("contains", [Seen { literal: Some(list), .. }, Seen { field: Some(field), .. }]) => among(field, list),
-        ("contains", [Seen { field: Some((root, field)), typed: Typed { ty: Ty::List(item), .. }, .. }, part])
-            if item.is_text() =>
-        {
+        ("contains", [Seen { literal: Some(list), .. }, Seen { field: Some(field), .. }]) => {
+            among(field, list)
+        }
+        (
+            "contains",
+            [Seen { field: Some((root, field)), typed: Typed { ty: Ty::List(item), .. }, .. }, part],
+        ) if item.is_text() => {
             let value = Operand::Literal(Value::Text(text(part)?));
             let filter = Filter::Compare { field: field.clone(), op: Comparison::Eq, value };
             Some(Said { root: *root, filter })

@@ -43,9 +43,9 @@ fn compare(op: Comparison, left: &Ty, right: &Ty) -> bool {
         (Ty::Nothing, other) | (other, Ty::Nothing) => equality && !other.has_own_empty(),
         (left, right) if left.is_text() && right.is_text() => equality,
         (left, right) if left.is_number() && right.is_number() => true,
-        (Ty::Date | Ty::Instant, Ty::Date | Ty::Instant)
-        | (Ty::Span, Ty::Span)
-        | (Ty::Money, Ty::Money) => true,
+        (Ty::Date | Ty::Instant, Ty::Date | Ty::Instant) | (Ty::Span, Ty::Span) | (Ty::Money, Ty::Money) => {
+            true
+        }
         _ => false,
     }
 }
@@ -59,7 +59,13 @@ fn code<'a>(choices: &'a [ChoiceDef], name: &str) -> Option<&'a str> {
 
 impl Checker<'_> {
     /// `left op right`, where `op` compares.
-    pub(super) fn comparison(&mut self, op: Comparison, sign: &str, args: &mut [Expr], at: Range<usize>) -> Seen {
+    pub(super) fn comparison(
+        &mut self,
+        op: Comparison,
+        sign: &str,
+        args: &mut [Expr],
+        at: Range<usize>,
+    ) -> Seen {
         let [left_expr, right_expr] = args else { return Seen::new(Ty::Bool.there(), at) };
         let (mut left, mut right) = (self.value(left_expr), self.value(right_expr));
         let place = left.place.start..right.place.end;
@@ -134,7 +140,13 @@ impl Checker<'_> {
     }
 
     /// `item in [a, b]`, `list.contains(item)`: labels of choices in it become codes.
-    pub(super) fn membership(&mut self, list: &mut Seen, list_expr: &mut Expr, item: &mut Seen, item_expr: &mut Expr) {
+    pub(super) fn membership(
+        &mut self,
+        list: &mut Seen,
+        list_expr: &mut Expr,
+        item: &mut Seen,
+        item_expr: &mut Expr,
+    ) {
         if let (Ty::Choice(choices), Some(Value::List(literals)), Expr::Array(items, _)) =
             (&item.typed.ty, &mut list.literal, &mut *list_expr)
         {
@@ -175,7 +187,9 @@ fn said(root: usize, field: Path, op: Comparison, literal: Option<Value>, ty: &T
 /// The condition that a list of literals has the field's value.
 pub(super) fn among(field: &(usize, Path), list: &Value) -> Option<Said> {
     let Value::List(items) = list else { return None };
-    let plain = |item: &Value| matches!(item, Value::Text(_) | Value::Int(_) | Value::Decimal(_) | Value::Date(_) | Value::Bool(_));
+    let plain = |item: &Value| {
+        matches!(item, Value::Text(_) | Value::Int(_) | Value::Decimal(_) | Value::Date(_) | Value::Bool(_))
+    };
     if !items.iter().all(plain) {
         return None;
     }

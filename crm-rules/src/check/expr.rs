@@ -43,7 +43,8 @@ impl Checker<'_> {
             }
             Expr::Array(items, _) => self.list(items, place),
             Expr::Map(parts, _) => {
-                let fields = parts.0.iter_mut().map(|(key, value)| (key.name.to_string(), self.value(value).typed.ty));
+                let fields =
+                    parts.0.iter_mut().map(|(key, value)| (key.name.to_string(), self.value(value).typed.ty));
                 let fields = fields.collect();
                 Seen::new(Ty::Map(fields).there(), place)
             }
@@ -81,9 +82,7 @@ impl Checker<'_> {
 
     fn variable(&mut self, name: &str, place: Range<usize>) -> Seen {
         match self.variables.iter().rfind(|variable| variable.name == name) {
-            Some(variable) => {
-                Seen { root: variable.root, ..Seen::new(variable.typed.clone(), place) }
-            }
+            Some(variable) => Seen { root: variable.root, ..Seen::new(variable.typed.clone(), place) },
             None => {
                 self.unknown_variable(name, place.clone());
                 Seen::new(Ty::Mixed.there(), place)
@@ -93,15 +92,16 @@ impl Checker<'_> {
 
     pub(super) fn unknown_variable(&mut self, name: &str, at: Range<usize>) {
         // A field without its record is the likeliest slip.
-        let of_record = self.variables.iter().find_map(|variable| match (&variable.typed.ty, variable.root) {
-            (Ty::Record(Some(kind)), Some(_)) => {
-                let field = self.schema.kind(*kind)?.named(name)?;
-                Some(format!("{}.{}", variable.name, field.name))
-            }
-            _ => None,
-        });
-        let meant = of_record
-            .or_else(|| nearest(name, self.variables.iter().map(|variable| variable.name.as_str())));
+        let of_record =
+            self.variables.iter().find_map(|variable| match (&variable.typed.ty, variable.root) {
+                (Ty::Record(Some(kind)), Some(_)) => {
+                    let field = self.schema.kind(*kind)?.named(name)?;
+                    Some(format!("{}.{}", variable.name, field.name))
+                }
+                _ => None,
+            });
+        let meant =
+            of_record.or_else(|| nearest(name, self.variables.iter().map(|variable| variable.name.as_str())));
         self.problem(Problem::UnknownVariable(name.to_owned()), at, meant);
     }
 
@@ -114,7 +114,11 @@ impl Checker<'_> {
                 Some(joined) => ty = joined,
                 None if seen.typed.ty == Ty::Mixed => {}
                 None => {
-                    self.problem(Problem::Mixed { first: ty.clone(), second: seen.typed.ty }, seen.place, None);
+                    self.problem(
+                        Problem::Mixed { first: ty.clone(), second: seen.typed.ty },
+                        seen.place,
+                        None,
+                    );
                 }
             }
             literals = literals.zip(seen.literal).map(|(mut known, literal)| {
@@ -133,13 +137,15 @@ impl Checker<'_> {
             _ => return Seen::new(Ty::Bool.there(), 0..0),
         };
         let mut seen: Vec<Seen> = parts.iter_mut().map(|part| self.condition(part)).collect();
-        let place = seen.first().map_or(0, |first| first.place.start)..seen.last().map_or(0, |last| last.place.end);
+        let place =
+            seen.first().map_or(0, |first| first.place.start)..seen.last().map_or(0, |last| last.place.end);
         let root = seen.first().and_then(|first| first.said.as_ref()).map(|said| said.root);
         let one = root.is_some() && seen.iter().all(|part| part.said.as_ref().map(|said| said.root) == root);
         let mut whole = Seen::new(Ty::Bool.there(), place);
         match root {
             Some(root) if one => {
-                let filters = seen.iter_mut().filter_map(|part| part.said.take()).map(|said| said.filter).collect();
+                let filters =
+                    seen.iter_mut().filter_map(|part| part.said.take()).map(|said| said.filter).collect();
                 let filter = if all { Filter::All(filters) } else { Filter::Any(filters) };
                 whole.said = Some(Said { root, filter });
             }

@@ -95,7 +95,11 @@ impl Checker<'_> {
                 let names: Vec<String> = self.functions.keys().map(|(name, _)| name.clone()).collect();
                 let meant = nearest(entry.name, names.iter().map(String::as_str));
                 let at = meant.map_or(0..0, |meant| self.definition(&meant));
-                self.problem(Problem::NoEntry { name: entry.name, form: entry.form }, at, Some(entry.name.into()));
+                self.problem(
+                    Problem::NoEntry { name: entry.name, form: entry.form },
+                    at,
+                    Some(entry.name.into()),
+                );
                 None
             }
         }
@@ -120,12 +124,7 @@ impl Checker<'_> {
         let key = (entry.name.to_owned(), entry.params.len());
         self.params = self.functions.get(&key).cloned().unwrap_or_default();
         for (name, (typed, root)) in self.params.clone().into_iter().zip(&entry.params) {
-            self.variables.push(Variable {
-                name,
-                typed: typed.clone(),
-                fixed: true,
-                root: *root,
-            });
+            self.variables.push(Variable { name, typed: typed.clone(), fixed: true, root: *root });
         }
         self.last = self.definition(entry.name);
         let only = match &mut *body {
@@ -138,7 +137,8 @@ impl Checker<'_> {
         };
         let mut answers = std::mem::take(&mut self.answers);
         // Where nothing need be answered, what the last line is worth doesn't matter.
-        let last = if answer.ty == Ty::Mixed && entry.answers_nothing() { Ty::Nothing.there() } else { answer };
+        let last =
+            if answer.ty == Ty::Mixed && entry.answers_nothing() { Ty::Nothing.there() } else { answer };
         if !returns(body.last()) {
             answers.push((last, self.last.clone()));
         }
@@ -171,7 +171,8 @@ impl Checker<'_> {
                 return Ty::Mixed.there();
             }
             Some(Known::Done { takes, answers }) => {
-                let (fits, answers) = (given.iter().zip(takes).all(|(given, place)| given.fits(place)), answers.clone());
+                let (fits, answers) =
+                    (given.iter().zip(takes).all(|(given, place)| given.fits(place)), answers.clone());
                 if !fits {
                     self.problem(Problem::CalledOtherwise(name.to_owned()), at, None);
                 }

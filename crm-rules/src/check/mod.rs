@@ -82,7 +82,10 @@ struct Variable {
 enum Known {
     /// Being checked: a call now is a call of itself.
     Open,
-    Done { takes: Vec<Typed>, answers: Typed },
+    Done {
+        takes: Vec<Typed>,
+        answers: Typed,
+    },
 }
 
 pub(crate) struct Checker<'a> {
@@ -245,7 +248,8 @@ impl Checker<'_> {
         }
         if let Some((root, path)) = seen.field.take() {
             if let Expr::Variable(name, _, position) = &*expr
-                && let Some(Slot::Value(way)) = self.slot_of(&name.1).and_then(|no| self.slots.get(no)).cloned()
+                && let Some(Slot::Value(way)) =
+                    self.slot_of(&name.1).and_then(|no| self.slots.get(no)).cloned()
             {
                 *expr = self.place(Slot::Holds(way), *position);
             }

@@ -207,7 +207,11 @@ impl Checker<'_> {
                 }
             },
             other => {
-                self.problem(Problem::NoFields { name: name.to_owned(), ty: other.clone() }, place.clone(), None);
+                self.problem(
+                    Problem::NoFields { name: name.to_owned(), ty: other.clone() },
+                    place.clone(),
+                    None,
+                );
                 return nothing(place);
             }
         };
@@ -228,7 +232,9 @@ impl Checker<'_> {
         let place = before.place.start..index.place.end;
         if index.typed.ty != Ty::Int || index.typed.missing {
             let problem =
-                Problem::Argument { name: "[…]".into(), place: 1, expected: Ty::Int, found: index.typed.ty };
+                Problem::Argument {
+                    name: "[…]".into(), place: 1, expected: Ty::Int, found: index.typed.ty
+                };
             self.problem(problem, index.place, None);
         }
         match before.typed.ty {

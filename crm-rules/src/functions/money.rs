@@ -14,15 +14,38 @@ use crate::running::{Step, fail};
 use crate::value::Amount;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("money(number, \"CNY\")", "money", &[Number, Written], GivesMoney,
-        ["an amount of a currency", "某币种的金额"], r#"money(100, "CNY") + money(0.5, "CNY") == money(100.5, "CNY")"#),
-    Function::new("amount(money)", "amount", &[TakesMoney], GivesDecimal,
-        ["the number without the currency", "不带币种的数额"], r#"amount(money(12.5, "CNY")) == 12.5"#),
-    Function::new("currency(money)", "currency", &[TakesMoney], GivesText,
-        ["the three letters of the currency", "币种的三个字母"], r#"currency(money(1, "USD")) == "USD""#),
-    Function::new("rounded(money)", "rounded", &[TakesMoney], GivesMoney,
+    Function::new(
+        "money(number, \"CNY\")",
+        "money",
+        &[Number, Written],
+        GivesMoney,
+        ["an amount of a currency", "某币种的金额"],
+        r#"money(100, "CNY") + money(0.5, "CNY") == money(100.5, "CNY")"#,
+    ),
+    Function::new(
+        "amount(money)",
+        "amount",
+        &[TakesMoney],
+        GivesDecimal,
+        ["the number without the currency", "不带币种的数额"],
+        r#"amount(money(12.5, "CNY")) == 12.5"#,
+    ),
+    Function::new(
+        "currency(money)",
+        "currency",
+        &[TakesMoney],
+        GivesText,
+        ["the three letters of the currency", "币种的三个字母"],
+        r#"currency(money(1, "USD")) == "USD""#,
+    ),
+    Function::new(
+        "rounded(money)",
+        "rounded",
+        &[TakesMoney],
+        GivesMoney,
         ["rounded half away from zero to the currency's smallest unit", "四舍五入到币种的最小单位"],
-        r#"rounded(money(1.005, "CNY")) == money(1.01, "CNY")"#),
+        r#"rounded(money(1.005, "CNY")) == money(1.01, "CNY")"#,
+    ),
 ];
 
 fn add(left: Amount, right: Amount, sign: i64) -> Step<Amount> {

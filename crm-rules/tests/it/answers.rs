@@ -27,12 +27,17 @@ fn answer(purpose: Purpose, source: &str, asked: &Asked<'_>, mut world: World) -
 #[test]
 fn a_score_is_what_is_answered_or_the_sum_of_awards() {
     let check = |source: &str, facts: Facts<'_>, points: i64, reasons: &[&str]| {
-        let Answer::Score(score) = answer(Purpose::Score, source, &Asked::about(facts), World::default()) else {
+        let Answer::Score(score) = answer(Purpose::Score, source, &Asked::about(facts), World::default())
+        else {
             panic!("{source}")
         };
-        assert_eq!((score.points, score.reasons), (points, reasons.iter().map(|text| text.to_string()).collect()));
+        assert_eq!(
+            (score.points, score.reasons),
+            (points, reasons.iter().map(|text| text.to_string()).collect())
+        );
     };
-    let lead: Facts<'_> = &[("company_size", 250.into()), ("industry", text("科技")), ("budget", money("60000 CNY"))];
+    let lead: Facts<'_> =
+        &[("company_size", 250.into()), ("industry", text("科技")), ("budget", money("60000 CNY"))];
     let points = r#"fn score(lead) {
         let points = 0;
         if lead.公司规模 > 100 { points += 20; }
@@ -51,7 +56,12 @@ fn a_score_is_what_is_answered_or_the_sum_of_awards() {
     check("fn score(lead) { (lead.company_size ?? 0) / 100 }", lead, 2, &[]);
     check("fn score(lead) { behaviours(\"访问了定价页\") * 10 }", lead, 0, &[]);
     check("fn score(lead) { twice(lead.company_size ?? 0) } fn twice(n) { n * 2 }", lead, 500, &[]);
-    check("fn score(lead) { of(lead) } fn of(l) { if l.industry == \"科技\" { 5 } else { 1 } }", lead, 5, &[]);
+    check(
+        "fn score(lead) { of(lead) } fn of(l) { if l.industry == \"科技\" { 5 } else { 1 } }",
+        lead,
+        5,
+        &[],
+    );
 }
 
 #[test]
@@ -60,7 +70,10 @@ fn an_assignment_is_one_of_the_team() {
     let facts = [("province", text("浙江"))];
     let asked = Asked { candidates: &team, ..Asked::about(&facts) };
     let open = |bits, owner: u128| {
-        (RecordRef::new(kind::Lead::NO, bits), [("owner", Value::from(user(owner))), ("state", text("following"))])
+        (
+            RecordRef::new(kind::Lead::NO, bits),
+            [("owner", Value::from(user(owner))), ("state", text("following"))],
+        )
     };
     let world = [open(10, 1), open(11, 1), open(12, 2)]
         .iter()
@@ -92,7 +105,11 @@ fn a_guard_gives_every_reason() {
         let Answer::Refusals(refusals) = answer(Purpose::Guard, source, &asked, World::default()) else {
             panic!("{source}")
         };
-        assert_eq!(refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>(), messages, "{source}");
+        assert_eq!(
+            refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>(),
+            messages,
+            "{source}"
+        );
     };
     let source = r#"fn guard(deal, from, to) {
         if to == "won" {
@@ -116,7 +133,9 @@ fn a_change_has_commands_follow() {
     }"#;
     let after: Facts<'_> = &[("name", text("MES")), ("amount", money("150000 CNY"))];
     let asked = |before| Asked { before, ..Asked::about(after) };
-    let Answer::Calls(calls) = answer(Purpose::Automation, source, &asked(None), World::default()) else { panic!() };
+    let Answer::Calls(calls) = answer(Purpose::Automation, source, &asked(None), World::default()) else {
+        panic!()
+    };
     let fields = serde_json::to_string(&calls[0].fields).unwrap();
     let record = RecordRef::new(kind::Opportunity::NO, 77);
     assert_eq!(
@@ -124,7 +143,10 @@ fn a_change_has_commands_follow() {
         format!(r#"{{"about":"{record}","due":"2026-04-01","n":[1,"2.5"],"title":"Call about MES"}}"#)
     );
     let before: Facts<'_> = &[("amount", money("120000 CNY"))];
-    assert_eq!(answer(Purpose::Automation, source, &asked(Some(before)), World::default()), Answer::Calls(vec![]));
+    assert_eq!(
+        answer(Purpose::Automation, source, &asked(Some(before)), World::default()),
+        Answer::Calls(vec![])
+    );
 }
 
 #[test]
@@ -217,7 +239,11 @@ fn a_rule_that_fails_says_where() {
     };
     check("fn score(lead) {\n let n = 0;\n while true { n += 1; }\n n }", &[], "script.too_many_steps");
     check("fn score(lead) {\n let t = [1];\n t[3] }", &[], "line 3: the list has 1 items");
-    check("fn score(lead) { 1 % ((lead.company_size ?? 0) - 5) }", &[("company_size", 5.into())], "script.arithmetic");
+    check(
+        "fn score(lead) { 1 % ((lead.company_size ?? 0) - 5) }",
+        &[("company_size", 5.into())],
+        "script.arithmetic",
+    );
     let adding = "fn score(lead) { amount((lead.budget ?? money(0, \"USD\")) + money(1, \"USD\")) }";
     check(adding, &[("budget", money("1 CNY"))], "CNY and USD do not add up");
 }

@@ -20,17 +20,37 @@ fn wrong_in(purpose: Purpose, source: &str, code: &str, marked: &str, suggestion
 
 #[test]
 fn names_are_checked() {
-    wrong("if lead.company_sise > 100 { 1 } else { 0 }", "script.unknown_field", "company_sise", Some("company_size"));
+    wrong(
+        "if lead.company_sise > 100 { 1 } else { 0 }",
+        "script.unknown_field",
+        "company_sise",
+        Some("company_size"),
+    );
     wrong("if lead.公司规摸 > 100 { 1 } else { 0 }", "script.unknown_field", "公司规摸", Some("公司规模"));
     wrong("if lead.owner.nmae == \"a\" { 1 } else { 0 }", "script.unknown_field", "nmae", Some("name"));
-    wrong("if company_size > 100 { 1 } else { 0 }", "script.unknown_variable", "company_size", Some("lead.company_size"));
+    wrong(
+        "if company_size > 100 { 1 } else { 0 }",
+        "script.unknown_variable",
+        "company_size",
+        Some("lead.company_size"),
+    );
     wrong("let points = 0; pionts += 1; points", "script.unknown_variable", "pionts", Some("points"));
     wrong("lenght(lead.name)", "script.unknown_function", "lenght", Some("length"));
     wrong("lead.name.len()", "script.unknown_function", "len", Some("length"));
-    wrong("if lead.intent == \"hihg\" { 1 } else { 0 }", "script.unknown_choice", "\"hihg\"", Some("\"high\""));
+    wrong(
+        "if lead.intent == \"hihg\" { 1 } else { 0 }",
+        "script.unknown_choice",
+        "\"hihg\"",
+        Some("\"high\""),
+    );
     wrong("behaviours(\"邮件开起\")", "script.unknown_behaviour", "\"邮件开起\"", None);
     wrong("count(\"leads\", \"\")", "script.unknown_kind", "\"leads\"", Some("\"lead\""));
-    wrong("count(\"lead\", \"company_sise > 1\")", "filter.unknown_field", "company_sise", Some("company_size"));
+    wrong(
+        "count(\"lead\", \"company_sise > 1\")",
+        "filter.unknown_field",
+        "company_sise",
+        Some("company_size"),
+    );
     wrong("count(\"lead\", \"company_size >\")", "filter.syntax", "", None);
     wrong("count(\"lead\", \"\", #{ownr: lead.owner})", "script.unknown_field", "#", Some("owner"));
     wrong("let m = #{a: 1}; m.b ?? 0", "script.unknown_key", "b", None);
@@ -48,7 +68,8 @@ fn types_are_checked() {
     wrong("lead.company_size * 2", "script.may_be_missing", "lead.company_size", None);
     wrong("lead.company_size", "script.may_be_missing", "lead.company_size", None);
     wrong("if lead.company_size { 1 } else { 0 }", "script.not_yes_or_no", "lead.company_size", None);
-    wrong("if 1 { 1 } else { 0 }", "script.not_yes_or_no", "1", None);
+    wrong("if 1 { 1 } else { 0 }", "script.syntax", "1", None);
+    wrong("let n = 1; if n { 1 } else { 0 }", "script.not_yes_or_no", "n", None);
     wrong("let a = 7; let b = 2; a / b", "script.whole_division", "/", None);
     wrong("\"points: \" + 5", "script.operator", "+", Some("`… ${…} …`"));
     wrong("let a = 5; a = \"x\"; 1", "script.assigned", "=", None);
@@ -62,7 +83,12 @@ fn types_are_checked() {
     wrong("\"high\"", "script.returns", "\"high\"", None);
     wrong("[1, \"a\"]; 1", "script.mixed", "\"a\"", None);
     wrong("for x in 5 { } 1", "script.not_iterable", "5", None);
-    wrong("if lead.company_size in [1, 2] && lead.industry in [1] { 1 } else { 0 }", "script.argument", "in", None);
+    wrong(
+        "if lead.company_size in [1, 2] && lead.industry in [1] { 1 } else { 0 }",
+        "script.argument",
+        "in",
+        None,
+    );
 }
 
 #[test]
@@ -72,7 +98,13 @@ fn forms_are_checked() {
     wrong_in(score, "fn score(a, b) { 1 }", "script.entry_params", "score", None);
     wrong_in(score, "let x = 1; fn score(lead) { 1 }", "script.forbidden", "let", None);
     wrong_in(score, "fn score(lead) { 1 } fn other(a) { 1 }", "script.unused", "other", None);
-    wrong_in(score, "fn score(lead) { again(1) } fn again(n) { again(n) }", "script.recursive", "again", None);
+    wrong_in(
+        score,
+        "fn score(lead) { again(1) } fn again(n) { again(n) }",
+        "script.recursive",
+        "again",
+        None,
+    );
     wrong_in(
         score,
         "fn score(lead) { of(1) + of(\"a\") } fn of(n) { 1 }",
@@ -85,15 +117,28 @@ fn forms_are_checked() {
     wrong_in(score, "fn score(lead) { let f = |x| x; 1 }", "script.syntax", "|", None);
     wrong_in(score, "fn score(lead) { \"abc", "script.syntax", "\"abc", None);
     wrong_in(Purpose::Segment, "customer.employees", "script.not_yes_or_no", "customer.employees", None);
-    wrong_in(Purpose::Segment, "fn holds(c) { if c.employees > 1 { true } else { 1 } }", "script.returns", "1", None);
-    wrong_in(Purpose::Automation, "fn on_change(before, after) { command(\"task.creat\", #{}); }", "script.unknown_command", "\"task.creat\"", Some("\"task.create\""));
+    wrong_in(
+        Purpose::Segment,
+        "fn holds(c) { if c.employees > 1 { true } else { 1 } }",
+        "script.returns",
+        "1",
+        None,
+    );
+    wrong_in(
+        Purpose::Automation,
+        "fn on_change(before, after) { command(\"task.creat\", #{}); }",
+        "script.unknown_command",
+        "\"task.creat\"",
+        Some("\"task.create\""),
+    );
     wrong_in(Purpose::Assignment, "fn assign(lead, team) { lead.name }", "script.returns", "lead.name", None);
 }
 
 #[test]
 fn all_problems_are_told_at_once() {
     let source = "fn score(lead) {\n  if lead.company_sise > 1 { a } else { b }\n}";
-    let codes: Vec<String> = check(Purpose::Score, source).problems.into_iter().map(|problem| problem.code).collect();
+    let codes: Vec<String> =
+        check(Purpose::Score, source).problems.into_iter().map(|problem| problem.code).collect();
     assert_eq!(codes, ["script.unknown_field", "script.unknown_variable", "script.unknown_variable"]);
 }
 
@@ -125,7 +170,10 @@ fn what_a_criterion_can_say_is_one() {
         assert_eq!(checked.criterion.map(|filter| filter.to_string()).as_deref(), criterion, "{source}");
     };
     check("customer.employees > 100", Some("employees > 100"));
-    check("fn holds(c) { c.员工人数 > 100 && c.行业 == \"科技\" }", Some("employees > 100 and industry = \"科技\""));
+    check(
+        "fn holds(c) { c.员工人数 > 100 && c.行业 == \"科技\" }",
+        Some("employees > 100 and industry = \"科技\""),
+    );
     check("100 < customer.employees || customer.level_by_hand", Some("employees > 100 or level_by_hand"));
     check("!(customer.tags.contains(\"vip\"))", Some("not (tags = \"vip\")"));
     check("customer.industry in [\"a\", \"b\"]", Some("industry in (\"a\", \"b\")"));

@@ -116,7 +116,11 @@ fn source(script: &str) -> String {
 }
 
 fn all() -> Vec<String> {
-    SCRIPTS.iter().map(|script| source(script)).chain(generated().iter().map(|script| source(script))).collect()
+    SCRIPTS
+        .iter()
+        .map(|script| source(script))
+        .chain(generated().iter().map(|script| source(script)))
+        .collect()
 }
 
 /// Runs one of them when this is the child.
@@ -130,7 +134,8 @@ fn child() {
         let asked = Asked::about(&[]).ask(Purpose::Score, &source, &mut World::default());
         (problems.is_empty(), asked.is_ok())
     };
-    let (checked, answered) = std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
+    let (checked, answered) =
+        std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
     assert!(checked || !answered, "what is wrong is not run");
 }
 

@@ -20,29 +20,43 @@ fn condition() -> impl Strategy<Value = String> {
     let textual = || select(vec!["industry", "name", "行业", "parent.industry"]);
     let day = || select(vec!["2026-03-01", "2026-03-02", "2026-02-28"]);
     let leaf = prop_oneof![
-        (numeric.clone(), op(), number()).prop_map(|(field, op, number)| format!("customer.{field} {op} {number}")),
-        (numeric.clone(), op(), number()).prop_map(|(field, op, number)| format!("{number} {op} customer.{field}")),
-        (numeric, vec(number(), 0..3)).prop_map(|(field, list)| format!("customer.{field} in [{}]", list.join(", "))),
-        (textual(), equality(), text()).prop_map(|(field, op, text)| format!("customer.{field} {op} \"{text}\"")),
+        (numeric.clone(), op(), number())
+            .prop_map(|(field, op, number)| format!("customer.{field} {op} {number}")),
+        (numeric.clone(), op(), number())
+            .prop_map(|(field, op, number)| format!("{number} {op} customer.{field}")),
+        (numeric, vec(number(), 0..3))
+            .prop_map(|(field, list)| format!("customer.{field} in [{}]", list.join(", "))),
+        (textual(), equality(), text())
+            .prop_map(|(field, op, text)| format!("customer.{field} {op} \"{text}\"")),
         (textual(), vec(text(), 0..3)).prop_map(|(field, list)| {
             let list: Vec<String> = list.iter().map(|text| format!("\"{text}\"")).collect();
             format!("customer.{field} in [{}]", list.join(", "))
         }),
         (textual(), select(vec!["contains", "starts_with", "ends_with"]), text())
             .prop_map(|(field, function, text)| format!("customer.{field}.{function}(\"{text}\")")),
-        (select(vec!["tags.contains", "标签.contains"]), word()).prop_map(|(call, word)| format!("customer.{call}(\"{word}\")")),
+        (select(vec!["tags.contains", "标签.contains"]), word())
+            .prop_map(|(call, word)| format!("customer.{call}(\"{word}\")")),
         word().prop_map(|word| format!("\"{word}\" in customer.tags")),
-        (select(vec!["annual_revenue", "registered_capital"]), op(), prop_oneof![
-            number().prop_map(str::to_owned),
-            (number(), select(vec!["CNY", "USD"])).prop_map(|(number, currency)| format!("money({number}, \"{currency}\")")),
-        ]).prop_map(|(field, op, amount)| format!("customer.{field} {op} {amount}")),
+        (
+            select(vec!["annual_revenue", "registered_capital"]),
+            op(),
+            prop_oneof![
+                number().prop_map(str::to_owned),
+                (number(), select(vec!["CNY", "USD"]))
+                    .prop_map(|(number, currency)| format!("money({number}, \"{currency}\")")),
+            ]
+        )
+            .prop_map(|(field, op, amount)| format!("customer.{field} {op} {amount}")),
         (select(vec!["founded_on", "last_activity_at", "parent.founded_on"]), op(), day())
             .prop_map(|(field, op, day)| format!("customer.{field} {op} date(\"{day}\")")),
         (select(vec!["founded_on", "employees", "parent", "parent.employees", "annual_revenue"]), equality())
             .prop_map(|(field, op)| format!("customer.{field} {op} ()")),
-        select(vec!["name", "tags", "employees", "parent", "parent.name", "level"]).prop_map(|field| format!("is_empty(customer.{field})")),
-        (equality(), select(vec!["A", "B", ""])).prop_map(|(op, level)| format!("customer.level {op} \"{level}\"")),
-        (equality(), select(vec!["major", "大客户", ""])).prop_map(|(op, flag)| format!("(first(customer.flags) ?? \"\") {op} \"{flag}\"")),
+        select(vec!["name", "tags", "employees", "parent", "parent.name", "level"])
+            .prop_map(|field| format!("is_empty(customer.{field})")),
+        (equality(), select(vec!["A", "B", ""]))
+            .prop_map(|(op, level)| format!("customer.level {op} \"{level}\"")),
+        (equality(), select(vec!["major", "大客户", ""]))
+            .prop_map(|(op, flag)| format!("(first(customer.flags) ?? \"\") {op} \"{flag}\"")),
         select(vec!["major", "大客户"]).prop_map(|flag| format!("\"{flag}\" in customer.flags")),
         (equality(), any::<bool>()).prop_map(|(op, yes)| format!("customer.level_by_hand {op} {yes}")),
         Just("customer.level_by_hand".to_owned()),
@@ -64,15 +78,28 @@ fn facts() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
             Value::Money(Money::new(Decimal::new(amount * 5, 1), currency.parse().unwrap()))
         })
     };
-    let day = || select(vec!["2026-02-28", "2026-03-01", "2026-03-02"]).prop_map(|day| Value::Date(day.parse().unwrap()));
+    let day = || {
+        select(vec!["2026-02-28", "2026-03-01", "2026-03-02"])
+            .prop_map(|day| Value::Date(day.parse().unwrap()))
+    };
     // Around midnight in Shanghai.
-    let moment = select(vec!["2026-02-28T15:59:59Z", "2026-02-28T16:00:00Z", "2026-03-01T15:59:59Z", "2026-03-02T08:00:00Z"])
-        .prop_map(|at| Value::Instant(at.parse::<Instant>().unwrap()));
+    let moment = select(vec![
+        "2026-02-28T15:59:59Z",
+        "2026-02-28T16:00:00Z",
+        "2026-03-01T15:59:59Z",
+        "2026-03-02T08:00:00Z",
+    ])
+    .prop_map(|at| Value::Instant(at.parse::<Instant>().unwrap()));
     let parent = select(vec![5u128, 6]).prop_map(|bits| Value::Id(RecordRef::new(kind::Customer::NO, bits)));
     (
         (option::of(text()), option::of(text()), option::of(whole()), option::of(whole())),
         (option::of(money()), option::of(money()), option::of(day()), option::of(moment)),
-        (option::of(vec(text(), 0..3)), option::of(any::<bool>()), option::of(parent), option::of(select(vec!["A", "B"]))),
+        (
+            option::of(vec(text(), 0..3)),
+            option::of(any::<bool>()),
+            option::of(parent),
+            option::of(select(vec!["A", "B"])),
+        ),
     )
         .prop_map(|(texts, others, more)| {
             let mut facts = Vec::new();

@@ -28,8 +28,10 @@ pub type Facts<'a> = &'a [(&'a str, Value)];
 /// The stored form of a record of a kind.
 pub fn stored(kind: KindNo, facts: Facts<'_>) -> Vec<u8> {
     let fields = SCHEMA.kind(kind).unwrap();
-    let by_number: BTreeMap<u16, &Value> =
-        facts.iter().map(|(name, value)| (fields.named(name).unwrap_or_else(|| panic!("{name}")).no, value)).collect();
+    let by_number: BTreeMap<u16, &Value> = facts
+        .iter()
+        .map(|(name, value)| (fields.named(name).unwrap_or_else(|| panic!("{name}")).no, value))
+        .collect();
     let mut bytes = Vec::new();
     by_number.into_iter().for_each(|(no, value)| put_field(&mut bytes, no, value));
     image(1, 1, Instant::default(), &bytes)
