@@ -3,11 +3,11 @@
 
 use super::book::failure;
 use crate::base::choice::Choice;
-use crate::base::kind::{Customer, RuleId};
-use crate::base::{Id, Instant, Kind, KindNo, RecordRef, kind};
+use crate::base::kind::RuleId;
+use crate::base::{Id, Instant, Kind, KindNo, RecordRef, Span, kind};
 use crate::domain::activity::Activity;
 use crate::domain::lead::Grade;
-use crate::domain::party::{self, Level};
+use crate::domain::party::Level;
 use crate::record::action::Action;
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Due, Purpose};
@@ -79,28 +79,39 @@ pub(crate) fn follow(
     }
     if record.kind == kind::Activity::NO {
         let about = Activity::read(Id::from_u128(record.bits), view)?.about;
-        return about.map_or(Ok(()), |about| regard(desk, about, Cause::Behaved, None));
+        return about.map_or(Ok(()), |about| regard_stored(desk, about, Cause::Behaved));
     }
-    regard(desk, record, Cause::Changed, before)
+    // The record is in the unit's hands; reaching for it by a purpose would lift the checks of the
+    // actor's rights to what he made of it.
+    regard(desk, record, Cause::Changed, before, view)
 }
 
-/// Asks the rules about a record as it stands.
-fn regard(desk: &mut dyn Desk, record: RecordRef, cause: Cause, before: Option<View<'_>>) -> Result<()> {
-    let schema = desk.schema();
-    let Some(kind) = schema.kind(record.kind) else { return Ok(()) };
-    let (scored, levelled) = (kind.named("scored_at").is_some(), record.kind == CUSTOMER);
-    if !scored && !levelled {
+/// Asks the rules about a record that the unit itself may not have touched.
+fn regard_stored(desk: &mut dyn Desk, record: RecordRef, cause: Cause) -> Result<()> {
+    if !has_score(desk, record.kind) && record.kind != CUSTOMER {
         return Ok(());
     }
     let Some(image) = desk.enlist(record, Purpose::Derive)? else { return Ok(()) };
-    let view = View::new(&image)?;
-    if scored {
-        let ask = Ask { cause, before, ..Ask::new(For::Score, record, view) };
-        rescore(desk, &ask)?;
+    regard(desk, record, cause, None, View::new(&image)?)
+}
+
+fn has_score(desk: &dyn Desk, kind: KindNo) -> bool {
+    desk.schema().kind(kind).is_some_and(|schema| schema.named("scored_at").is_some())
+}
+
+/// Asks the rules about a record as it stands.
+fn regard(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    cause: Cause,
+    before: Option<View<'_>>,
+    view: View<'_>,
+) -> Result<()> {
+    if record.kind == CUSTOMER {
+        relevel(desk, &Ask { cause, before, ..Ask::new(For::Level, record, view) })?;
     }
-    if levelled {
-        let ask = Ask { cause, before, ..Ask::new(For::Level, record, view) };
-        relevel(desk, &ask)?;
+    if has_score(desk, record.kind) {
+        rescore(desk, &Ask { cause, before, ..Ask::new(For::Score, record, view) })?;
     }
     Ok(())
 }
@@ -157,13 +168,19 @@ fn relevel(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
     };
     let Answer::Level(code) = &verdict.answer else { return Err(other_answer(&verdict)) };
     let Some(level) = Level::from_name(code) else { return Err(other_answer(&verdict)) };
-    let sheet = Sheet::of(desk, ask.record, ask.view)?;
+    let mut sheet = Sheet::of(desk, ask.record, ask.view)?;
     let same = sheet.named::<Option<Level>>("level")? == Some(level)
         && sheet.named::<String>("level_rule")? == verdict.signature;
     if same || sheet.named::<Option<bool>>("level_by_hand")? == Some(true) {
         return Ok(());
     }
-    party::grade(desk, Id::<Customer>::from_u128(ask.record.bits), level, &verdict.signature, false)
+    sheet.set_named("level", &Some(level));
+    sheet.set_named("level_rule", &verdict.signature);
+    // A level with an instant of its own is a rule's, one without is given by hand.
+    let graded: Option<Instant> = sheet.named("graded_at")?;
+    let after = graded.map_or(Instant::MIN, |graded| graded + Span::from_micros(1));
+    sheet.set_named("graded_at", &Some(desk.now().max(after)));
+    sheet.write(desk)
 }
 
 /// Scores a record whose points have decayed, unless it was scored since.
@@ -202,7 +219,7 @@ pub(crate) fn apply_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
     let Some(kind) = KindNo::from_name(&rule.kind) else { return Ok(()) };
     let stretch = desk.walk(kind, due.note.parse().ok(), STRETCH)?;
     for record in &stretch {
-        regard(desk, *record, Cause::Asked, None)?;
+        regard_stored(desk, *record, Cause::Asked)?;
     }
     if let Some(last) = stretch.last() {
         desk.schedule(Due { note: last.to_string(), at: desk.now(), ..due.clone() });
