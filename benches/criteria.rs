@@ -65,8 +65,7 @@ fn bound() -> Vec<Predicate> {
     let schema = Schema::new(&[Lead::SPEC]);
     let bind_one = |text: &str| {
         let filter: Filter = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
-        bind(&filter, &schema, LeadKind::NO, &FilterContext::utc(now()))
-            .unwrap_or_else(|e| panic!("{text}: {e:?}"))
+        bind(&filter, &schema, LeadKind::NO, &FilterContext::utc(now())).unwrap_or_else(|e| panic!("{text}: {e:?}"))
     };
     RULES.iter().map(|(text, _)| bind_one(text)).collect()
 }

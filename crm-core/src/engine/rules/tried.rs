@@ -66,16 +66,19 @@ impl Session<'_> {
         walk_as_of(&reading, &listing, then, &mut |record, image| {
             let Reading { overlay, sight } = &reading;
             let view = View::new(&image)?;
-            let known =
-                happened.matches(record.bits, view, &mut Neighbours::seen_at(overlay, sight, then))?;
+            let known = happened.matches(record.bits, view, &mut Neighbours::seen_at(overlay, sight, then))?;
             let Some(today) = overlay.get(Table::Records, &key::record(record))?.filter(|_| !known) else {
                 return Ok(());
             };
-            let came =
-                happened.matches(record.bits, View::new(&today)?, &mut Neighbours::seen(overlay, sight))?;
+            let came = happened.matches(
+                record.bits,
+                View::new(&today)?,
+                &mut Neighbours::seen(overlay, sight),
+            )?;
             let ask = Ask::new(Purpose::Score, record, view);
-            let verdict = active
-                .looking(&past, |past| active.ask(Neighbours::seen_at(overlay, past, then), judges, &ask));
+            let verdict = active.looking(&past, |past| {
+                active.ask(Neighbours::seen_at(overlay, past, then), judges, &ask)
+            });
             match verdict {
                 Ok(Some(verdict)) => {
                     if let Answer::Score(score) = verdict.answer {
@@ -154,9 +157,7 @@ impl Session<'_> {
             _ => Some(taken_back(after.as_deref(), &entry)?),
         };
         let today = overlay.get(Table::Records, &key::record(about))?;
-        let Some(known) = today.as_deref().or(after.as_deref()).or(before.as_deref()) else {
-            return Ok(None);
-        };
+        let Some(known) = today.as_deref().or(after.as_deref()).or(before.as_deref()) else { return Ok(None) };
         if !sight.sees(overlay, about, known)? {
             return Ok(None);
         }
@@ -172,8 +173,8 @@ impl Session<'_> {
         let past = Sight::new(sight.config.clone(), sight.access.clone(), at);
         let ask = Ask { before: old, ..Ask::new(Purpose::Automation, about, view) };
         let judges = self.crm.host.judges.as_ref();
-        let verdict =
-            active.looking(&past, |past| active.ask(Neighbours::seen_at(overlay, past, at), judges, &ask));
+        let verdict = active
+            .looking(&past, |past| active.ask(Neighbours::seen_at(overlay, past, at), judges, &ask));
         let mut run =
             WouldRun { position, at, record: about, because, calls: Vec::new(), failure: String::new() };
         match verdict {
@@ -182,9 +183,8 @@ impl Session<'_> {
                 Answer::Calls(calls) => run.calls = calls,
                 _ => {
                     let calls = active.rule.calls.iter();
-                    run.calls = calls
-                        .map(|template| call(template, schema, about, view, at))
-                        .collect::<Result<_>>()?;
+                    run.calls =
+                        calls.map(|template| call(template, schema, about, view, at)).collect::<Result<_>>()?;
                 }
             },
             Ok(None) => return Ok(None),
@@ -215,6 +215,7 @@ impl Session<'_> {
         Rehearsal::begin(self.crm)?.play(self.actor(), works)
     }
 }
+
 
 /// A draft as a rule to be asked.
 fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Result<Active> {
