@@ -110,23 +110,24 @@ fn regard(
     if record.kind == CUSTOMER {
         relevel(desk, &Ask { cause, before, ..Ask::new(For::Level, record, view) })?;
     }
-    if has_score(desk, record.kind) {
-        rescore(desk, &Ask { cause, before, ..Ask::new(For::Score, record, view) })?;
-    }
-    Ok(())
+    rescore(desk, &Ask { cause, before, ..Ask::new(For::Score, record, view) })
 }
 
 /// Scores a record and writes what is new.
 fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
+    // Mostly no rule is in force, and nothing more is to be known.
+    let scored = match score(desk, ask) {
+        Ok(None) => return Ok(()),
+        scored => scored,
+    };
     let mut sheet = Sheet::of(desk, ask.record, ask.view)?;
     // A new record that was scored on its way in has been asked about.
     let is_new = ask.before.is_none() && ask.cause == Cause::Changed;
     if is_new && sheet.named::<Option<Instant>>("scored_at")? == Some(desk.now()) {
         return Ok(());
     }
-    let scored = match score(desk, ask) {
-        Ok(None) => return Ok(()),
-        Ok(Some(scored)) => scored,
+    let scored = match scored {
+        Ok(scored) => scored,
         // A rule that fails leaves the score as it is, and the change to be made.
         Err(error) => {
             let Some(message) = failure(&error) else { return Err(error) };
@@ -140,6 +141,7 @@ fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
             return Ok(());
         }
     };
+    let Some(scored) = scored else { return Ok(()) };
     let same = sheet.named::<Option<i64>>("score")? == Some(scored.points)
         && sheet.named::<Vec<String>>("score_reasons")? == scored.reasons
         && sheet.named::<Option<Grade>>("grade")? == scored.grade;

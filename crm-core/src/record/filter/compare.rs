@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::bind::{FilterContext, Problem};
 use super::eval::{Columns, Node};
-use super::relative::Stretch;
+use crate::base::calendar::Stretch;
 use super::resolve::{Resolved, type_name};
 use super::test::Test;
 use super::{Comparison, Operand};

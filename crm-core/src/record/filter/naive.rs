@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::relative::Stretch;
+use crate::base::calendar::Stretch;
 use super::sample::{Plain, World, context, schema};
 use super::{Comparison, Filter, Operand, Path};
 use crate::base::kind::Customer;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::relative::{RelativeDate, Turn, Unit};
+use crate::base::calendar::{RelativeDate, Turn, Unit};
 use super::{Comparison, Filter, Operand, Path, lex, words};
 use crate::base::{Span, Value};
 
