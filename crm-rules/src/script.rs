@@ -116,7 +116,7 @@ impl Scripts {
             .engine
             .compile(script.source)
             .map_err(|error| vec![diagnostic::of_syntax(&error, script.source)])?;
-        check::check(&ast, script, words, commands, lower)
+        check::check(&ast, script, words, commands, lower, self.limits.calls)
     }
 
     fn kept(&self, question: &Question<'_>, lower: bool) -> Result<Arc<Kept>> {

@@ -62,6 +62,22 @@ fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     text.split(open.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 
+/// The stable codes, which never change unseen.
+#[test]
+fn codes_stay() {
+    let all = [crm_rules::CODES, crm_rules::FAILURES, crm_rules::FILE_CODES].concat();
+    let mut lines: Vec<String> = all.iter().map(|(code, meaning)| format!("{code}: {meaning}\n")).collect();
+    lines.sort();
+    let path = folder("crm-rules/tests/golden/codes.txt");
+    if std::env::var_os("CRM_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, lines.concat()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), lines.concat(), "CRM_BLESS=1 writes them anew");
+    lines.dedup_by(|one, other| one.split(':').next() == other.split(':').next());
+    assert_eq!(lines.len(), all.len(), "a code means two things");
+}
+
 const DOCUMENTS: [&str; 2] = ["docs/rules.md", "docs/rules.zh.md"];
 
 #[test]
