@@ -254,6 +254,9 @@ fn stored() {
     let (told, scoring) = timed(|| world.crm.system().backtest(rule, then, &outcome).unwrap());
     assert_eq!(told.records as u64, count);
     line(&format!("{count} stored leads read"), format!("{:.0} a second", rate(count, reading)));
-    line(&format!("{count} stored leads read, scored and measured"), format!("{:.0} a second", rate(count, scoring)));
+    line(
+        &format!("{count} stored leads read, scored and measured"),
+        format!("{:.0} a second", rate(count, scoring)),
+    );
     println!("{:<58} {:.2}x", "scoring to reading", scoring.as_secs_f64() / reading.as_secs_f64());
 }

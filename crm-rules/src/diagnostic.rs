@@ -150,6 +150,9 @@ pub(crate) fn of_syntax(error: &rhai::ParseError, source: &str) -> Diagnostic {
         ParseErrorType::AssignmentToConstant(name) => {
             (format!("`{name}` can't be changed"), format!("`{name}` 不能修改"))
         }
+        ParseErrorType::MismatchedType(..) => {
+            ("a value of this type can't stand here".into(), "这种类型的值不能放在这里".into())
+        }
         ParseErrorType::FnDuplicatedDefinition(name, _) => {
             (format!("there are two functions `{name}`"), format!("函数 `{name}` 定义了两次"))
         }
@@ -210,6 +213,7 @@ pub(crate) fn of_failure(error: &EvalAltResult, source: &str) -> Diagnostic {
 
 /// The stable codes of why a script failed, and their meaning.
 pub const FAILURES: &[(&str, &str)] = &[
+    ("rule.refused", "a rule refuses a move without a code of its own"),
     ("script.arithmetic", "a number is divided by 0, or too large"),
     ("script.failed", "a function could not do what it was asked"),
     ("script.no_item", "a list has no item at a place"),

@@ -19,6 +19,7 @@ mod chain;
 mod check;
 mod diagnostic;
 mod entry;
+mod file;
 mod functions;
 mod limits;
 mod place;
@@ -32,6 +33,7 @@ mod ty;
 mod value;
 
 pub use diagnostic::{FAILURES, Tongue, of_bind_error, of_parse_error, show};
+pub use file::{FILE_CODES, read_rule};
 pub use functions::{Function, Gives, Takes, all as functions};
 pub use limits::Limits;
 pub use problem::CODES;

@@ -38,6 +38,8 @@ pub(crate) enum Problem {
     Returns { name: &'static str, expected: (&'static str, &'static str), found: Ty },
     Recursive(String),
     CalledOtherwise(String),
+    CallsTooDeep(usize),
+    ChoiceText,
     Unused(String),
     NotLiteral(&'static str),
     BadLiteral { what: (&'static str, &'static str), found: String },
@@ -54,7 +56,9 @@ pub const CODES: &[(&str, &str)] = &[
     ("script.arguments", "a function is called with too many or too few arguments"),
     ("script.assigned", "a variable is given a value of another type"),
     ("script.bad_literal", "a text is not what it has to be, such as a date"),
+    ("script.calls_too_deep", "functions call each other too deep"),
     ("script.called_otherwise", "a function is called with arguments of different types"),
+    ("script.choice_text", "a choice is compared with text that may be a label"),
     ("script.date_text", "a date is compared with text"),
     ("script.empty_text", "a text or list is compared with no value"),
     ("script.entry_params", "the function that is asked has other parameters"),
@@ -118,6 +122,8 @@ impl Problem {
             Problem::Returns { .. } => "script.returns",
             Problem::Recursive(_) => "script.recursive",
             Problem::CalledOtherwise(_) => "script.called_otherwise",
+            Problem::CallsTooDeep(_) => "script.calls_too_deep",
+            Problem::ChoiceText => "script.choice_text",
             Problem::Unused(_) => "script.unused",
             Problem::NotLiteral(_) => "script.not_literal",
             Problem::BadLiteral { .. } => "script.bad_literal",
@@ -236,6 +242,14 @@ impl Problem {
             Problem::CalledOtherwise(name) => (
                 format!("`{name}` is called with other types of values elsewhere; write two functions"),
                 format!("`{name}` 在别处以不同类型的参数调用；请写成两个函数"),
+            ),
+            Problem::CallsTooDeep(most) => (
+                format!("functions call each other more than {most} deep"),
+                format!("函数相互调用超过 {most} 层"),
+            ),
+            Problem::ChoiceText => (
+                "a choice is kept by its code, and this text may be a label; write the text out, or compare codes with `text(…)`".into(),
+                "选项以代码保存，而这段文本可能是标签；请直接写出文本，或用 `text(…)` 比较代码".into(),
             ),
             Problem::Unused(name) => (
                 format!("`{name}` is never called"),

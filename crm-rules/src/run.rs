@@ -13,8 +13,8 @@ use crm_core::record::filter::{Comparison, Filter, Operand, Path, Related};
 use crm_core::record::port::{Assigned, Score};
 use crm_core::record::script::{Answer, Call, Purpose, Question, Reads};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, Map, Scope};
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::check::Compiled;
 use crate::diagnostic;
@@ -196,7 +196,8 @@ impl<'a> Run<'a> {
         Ok(match purpose {
             Purpose::Score => {
                 let points = number(value).or(self.points).unwrap_or_default();
-                let points = points.round().to_i64().ok_or_else(|| self.wrong("the score is too large"))?;
+                let points = points.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+                let points = points.to_i64().ok_or_else(|| self.wrong("the score is too large"))?;
                 Answer::Score(Score {
                     points,
                     reasons: self.reasons,
@@ -304,6 +305,15 @@ impl Running for Run<'_> {
                     record
                 })
                 .collect()),
+        }
+    }
+
+    fn count(&mut self, kind: &str, criterion: &str, more: &Map) -> Step<i64> {
+        self.ask()?;
+        let (kind, filter) = self.narrowed(kind, criterion, more)?;
+        match self.reads.count(&Query::of(kind).filter(filter).limit(self.limits.items)) {
+            Err(error) => self.give_up(error),
+            Ok(count) => Ok(i64::try_from(count).unwrap_or(i64::MAX)),
         }
     }
 

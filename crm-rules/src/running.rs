@@ -18,6 +18,8 @@ pub(crate) trait Running {
     fn property(&mut self, held: Held, name: &str) -> Step<Dynamic>;
     /// The records of a kind that pass one of the script's criteria and equal the given fields.
     fn list(&mut self, kind: &str, criterion: &str, more: &Map) -> Step<Vec<RecordRef>>;
+    /// How many of them there are, up to the limit of items.
+    fn count(&mut self, kind: &str, criterion: &str, more: &Map) -> Step<i64>;
     /// How often one of the script's behaviours was seen of the record in question.
     fn behaviours(&mut self, behaviour: &str) -> Step<i64>;
     /// The instant of the question.

@@ -73,7 +73,8 @@ impl Scripts {
     /// Checks a script: everything that is wrong with it, the fields that it reads, and the criterion
     /// that says the same, if there is one.
     pub fn check(&self, script: &Script<'_>, words: &Vocabulary<'_>) -> Checked {
-        match self.compile(script, words, Some(words.commands), true) {
+        let commands = Some(words.commands).filter(|commands| !commands.is_empty());
+        match self.compile(script, words, commands, true) {
             Ok(compiled) => {
                 Checked { problems: Vec::new(), reads: compiled.reads, criterion: compiled.criterion }
             }
@@ -115,7 +116,7 @@ impl Scripts {
             .engine
             .compile(script.source)
             .map_err(|error| vec![diagnostic::of_syntax(&error, script.source)])?;
-        check::check(&ast, script, words, commands, lower)
+        check::check(&ast, script, words, commands, lower, self.limits.calls)
     }
 
     fn kept(&self, question: &Question<'_>, lower: bool) -> Result<Arc<Kept>> {

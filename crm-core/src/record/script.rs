@@ -77,7 +77,7 @@ pub struct Vocabulary<'a> {
     pub settings: &'a Settings,
     /// The number under which [`Related::behaviours`] counts a behaviour, if there is one of the name.
     pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
-    /// The names of the commands that an automation may call for.
+    /// The names of the commands that an automation may call for; any when there are none.
     pub commands: &'a [&'a str],
 }
 

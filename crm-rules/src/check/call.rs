@@ -212,7 +212,7 @@ impl Checker<'_> {
         let span = |count: i64, minutes: i64| {
             count.checked_mul(minutes).and_then(|count| count.checked_mul(60_000_000)).map(Span::from_micros)
         };
-        let found = match (name, literals.as_slice()) {
+        match (name, literals.as_slice()) {
             ("date", [Value::Text(text)]) => match text.parse() {
                 Ok(day) => Some(Value::Date(day)),
                 Err(_) => {
@@ -227,8 +227,7 @@ impl Checker<'_> {
             ("hours", [Value::Int(count)]) => span(*count, 60).map(Value::Duration),
             ("minutes", [Value::Int(count)]) => span(*count, 1).map(Value::Duration),
             _ => None,
-        };
-        found
+        }
     }
 
     fn bad_literal(

@@ -85,6 +85,15 @@ impl Checker<'_> {
             self.problem(problem, at, None);
             return seen;
         }
+        let label = |choice: &Ty, text: &Seen| {
+            matches!(choice, Ty::Choice(choices) if !choices.is_empty())
+                && text.typed.ty == Ty::Text
+                && text.literal.is_none()
+        };
+        if label(one, &right) || label(other, &left) {
+            self.problem(Problem::ChoiceText, at, None);
+            return seen;
+        }
         seen.said = match (left.field, right.field) {
             (Some((root, path)), None) => said(root, path, op, right.literal, other),
             (None, Some((root, path))) => said(root, path, exchanged(op), left.literal, one),

@@ -181,6 +181,11 @@ impl Checker<'_> {
             None => {}
         }
         let Some(names) = self.functions.get(&key).cloned() else { return Ty::Mixed.there() };
+        if self.nested >= self.calls {
+            self.problem(Problem::CallsTooDeep(self.calls), at, None);
+            return Ty::Mixed.there();
+        }
+        self.nested += 1;
         self.known.insert(key.clone(), Known::Open);
         let params = names.into_iter().zip(given).map(|(name, typed)| Variable {
             name,
@@ -194,6 +199,7 @@ impl Checker<'_> {
         let mut body = statements(self.ast, name, given.len());
         let last = self.statements(&mut body);
         self.as_written = within;
+        self.nested -= 1;
         self.variables = outer;
         let mut answers = std::mem::replace(&mut self.answers, others);
         if !returns(body.last()) {

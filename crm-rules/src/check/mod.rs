@@ -95,6 +95,9 @@ pub(crate) struct Checker<'a> {
     context: FilterContext<'a>,
     /// Whether conditions are lowered to predicates.
     lower: bool,
+    /// How deep functions may call each other, and do here.
+    calls: usize,
+    nested: usize,
     ast: &'a AST,
     /// The parameters of each function, by its name and their number.
     functions: BTreeMap<(String, usize), Vec<String>>,
@@ -133,6 +136,7 @@ pub(crate) fn check(
     words: &Vocabulary<'_>,
     commands: Option<&[&str]>,
     lower: bool,
+    calls: usize,
 ) -> Result<Compiled, Vec<Diagnostic>> {
     let zone = words.settings.zone;
     let start = |day| calendar::start_of_day(day, zone);
@@ -147,6 +151,8 @@ pub(crate) fn check(
         words: Words { behaviour: words.behaviour, commands },
         context,
         lower,
+        calls,
+        nested: 0,
         ast,
         functions: functions.collect(),
         known: BTreeMap::new(),

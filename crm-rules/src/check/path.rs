@@ -196,7 +196,7 @@ impl Checker<'_> {
                     self.problem(Problem::UnknownColumn(name.to_owned()), place.clone(), meant);
                     return nothing(place);
                 };
-                (Ty::of_column(&column.shape), column.name)
+                (Ty::of_column(column.shape), column.name)
             }
             Ty::Map(keys) => match keys.get(name) {
                 Some(ty) => return Seen::new(ty.clone().perhaps(), place),

@@ -34,7 +34,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "count",
         &[Written, Written],
         Int,
-        ["how many there are", "有多少条"],
+        ["how many there are, counted up to 1,000", "有多少条，最多数到 1,000"],
         "",
     ),
     Function::new(
@@ -42,7 +42,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "count",
         &[Written, Written, TakesMap],
         Int,
-        ["how many there are", "有多少条"],
+        ["how many there are, counted up to 1,000", "有多少条，最多数到 1,000"],
         "",
     ),
     Function::new(
@@ -104,7 +104,7 @@ fn found(kind: &str, criterion: &str, more: &Map) -> Step<Array> {
 }
 
 fn counted(kind: &str, criterion: &str, more: &Map) -> Step<i64> {
-    Ok(i64::try_from(found(kind, criterion, more)?.len()).unwrap_or(i64::MAX))
+    with(|run| run.count(kind, criterion, more))
 }
 
 pub(super) fn register(engine: &mut Engine) {

@@ -53,7 +53,7 @@ fn a_score_is_what_is_answered_or_the_sum_of_awards() {
     }"#;
     check(awards, lead, 35, &["20: large", "15: in 科技"]);
     check("fn score(lead) { return 7; }", lead, 7, &[]);
-    check("fn score(lead) { (lead.company_size ?? 0) / 100 }", lead, 2, &[]);
+    check("fn score(lead) { (lead.company_size ?? 0) / 100 }", lead, 3, &[]);
     check("fn score(lead) { behaviours(\"访问了定价页\") * 10 }", lead, 0, &[]);
     check("fn score(lead) { twice(lead.company_size ?? 0) } fn twice(n) { n * 2 }", lead, 500, &[]);
     check(

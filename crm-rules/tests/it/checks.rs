@@ -68,7 +68,10 @@ fn types_are_checked() {
     wrong("lead.company_size * 2", "script.may_be_missing", "lead.company_size", None);
     wrong("lead.company_size", "script.may_be_missing", "lead.company_size", None);
     wrong("if lead.company_size { 1 } else { 0 }", "script.not_yes_or_no", "lead.company_size", None);
-    wrong("if 1 { 1 } else { 0 }", "script.not_yes_or_no", "1", None);
+    wrong("if 1 { 1 } else { 0 }", "script.syntax", "1", None);
+    wrong("let n = 1; if n { 1 } else { 0 }", "script.not_yes_or_no", "n", None);
+    let text = "let wanted = \"高\"; if lead.intent == wanted { 1 } else { 0 }";
+    wrong(text, "script.choice_text", "==", None);
     wrong("let a = 7; let b = 2; a / b", "script.whole_division", "/", None);
     wrong("\"points: \" + 5", "script.operator", "+", Some("`… ${…} …`"));
     wrong("let a = 5; a = \"x\"; 1", "script.assigned", "=", None);
@@ -81,7 +84,7 @@ fn types_are_checked() {
     wrong("let d = \"2026-01-01\"; if date(d) < today() { 1 } else { 0 }", "script.not_literal", "d", None);
     wrong("\"high\"", "script.returns", "\"high\"", None);
     wrong("[1, \"a\"]; 1", "script.mixed", "\"a\"", None);
-    wrong("for x in 5 { } 1", "script.not_iterable", "5", None);
+    wrong("let n = 5; for x in n { } 1", "script.not_iterable", "n", None);
     wrong(
         "if lead.company_size in [1, 2] && lead.industry in [1] { 1 } else { 0 }",
         "script.argument",

@@ -108,6 +108,11 @@ fn generated() -> Vec<String> {
         format!("`{}`", "${".repeat(10_000)),
         "\u{0}\u{0}\u{ffff}".repeat(1_000),
         "a".repeat(1_000_000),
+        // Functions within functions, each call deep within its function.
+        (0..30).fold("fn score(lead) { f0(1) } fn f30(n) { n }".to_owned(), |source, no| {
+            let call = nest("(", ")", &format!("f{}(n)", no + 1), 25);
+            format!("{source} fn f{no}(n) {{ {call} }}")
+        }),
     ]
 }
 

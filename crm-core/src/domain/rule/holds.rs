@@ -85,7 +85,9 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
                 let said = |at: &script::Diagnostic| {
                     let hint = at.suggestion.as_ref();
                     let hint = hint.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
-                    Invalid::new("source", &at.code, format!("at {}: {}{hint}", at.at.start, at.en))
+                    let before = rule.source.get(..at.at.start).unwrap_or_default();
+                    let line = before.matches('\n').count() + 1;
+                    Invalid::new("source", &at.code, format!("line {line}: {}{hint}", at.en))
                 };
                 problems.extend(checked.problems.iter().map(said));
                 let named = |(kind, no): &(KindNo, u16)| {

@@ -77,6 +77,14 @@ impl Facts {
         Ok(record)
     }
 
+    /// Adds another record of these facts.
+    ///
+    /// # Errors
+    /// As [`Facts::read`].
+    pub fn add(&mut self, facts: Map<String, Json>, kind: KindNo, words: &Words<'_>) -> Result<RecordRef> {
+        self.record(facts, kind, words, false)
+    }
+
     /// The image of a record of these facts.
     pub fn image(&self, record: RecordRef) -> &[u8] {
         self.records.get(&record).map_or(&[], Vec::as_slice)
