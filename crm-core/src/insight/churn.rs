@@ -266,7 +266,7 @@ mod tests {
         ] {
             assert_eq!(risks(&evidence, &rules).unwrap_err().code(), code, "{evidence:?} {rules:?}");
         }
-        assert_eq!(risks(&Evidence::default(), &rules).unwrap().risk, []);
+        assert!(risks(&Evidence::default(), &rules).unwrap().risk.is_empty());
     }
 
     proptest! {
