@@ -262,11 +262,8 @@ fn regulars() -> Shop {
         let mut on = 5 + number * 3;
         while on < until {
             let date = day("2025-01-01").checked_add_days(chrono::Days::new(u64::from(on))).unwrap();
-            sales.push((
-                date,
-                customer,
-                format!("{} CNY", 300 * (number + 1) + (on * 7919 + number * 104_729) % 900),
-            ));
+            let amount = (200 + number * number * 37 % 1_000) * (1 + (on * 7_919 + number * 104_729) % 9) / 4;
+            sales.push((date, customer, format!("{amount} CNY")));
             on += 14 + number * 9;
         }
     }
