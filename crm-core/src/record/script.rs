@@ -128,6 +128,8 @@ pub struct Question<'a> {
     pub schema: &'a Schema,
     /// The tenant's settings.
     pub settings: &'a Settings,
+    /// The number under which [`Related::behaviours`] counts a behaviour, if there is one of the name.
+    pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
 }
 
 /// What a script may read beside the record: what its actor sees, and nothing else.

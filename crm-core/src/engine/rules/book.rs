@@ -177,16 +177,21 @@ impl Active {
                 return Ok(None);
             }
         }
+        let before = ask.before.map(|before| shown(sight, ask.record, before)).transpose()?.flatten();
+        let before = before.as_deref().map_or(Ok(ask.before), |image| View::new(image).map(Some))?;
+        // The fields are everybody's, so that a script means the same to all; what is hidden from the
+        // actor is empty in the images that it gets.
         let question = Question {
             script: self.rule.script(self.kind),
             record: ask.record,
             view,
-            before: ask.before,
+            before,
             states: ask.states,
             candidates: ask.candidates,
             now,
-            schema: sight.access.schema.as_ref().unwrap_or(&sight.config.schema),
+            schema: &sight.config.schema,
             settings: &sight.config.settings,
+            behaviour: &|name| sight.config.rules.vocabulary.number(name),
         };
         match judges.run_script(&question, &mut looks)? {
             None => Err(self.failed(format!("the host has no judge that reads {}", self.rule.written_in()))),
@@ -276,9 +281,7 @@ impl Reads for Neighbours<'_> {
 /// What is wrong with a rule, where that is what an error is about.
 pub(crate) fn failure(error: &Error) -> Option<String> {
     match error {
-        Error::RuleFailed { rule, message } => {
-            Some(format!("{}`{rule}`: {message}", super::follow::FAILED))
-        }
+        Error::RuleFailed { rule, message } => Some(format!("{}`{rule}`: {message}", super::follow::FAILED)),
         _ => None,
     }
 }

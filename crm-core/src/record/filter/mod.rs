@@ -52,7 +52,7 @@ pub use constraint::{Bounds, Constraint, ID};
 pub use eval::{NoRelated, Predicate, Related};
 pub use parse::{Expected, MAX_LENGTH, ParseError, Place, parse};
 pub use set::CriteriaSet;
-pub(crate) use suggest::nearest;
+pub use suggest::nearest;
 
 use crate::base::Value;
 pub use crate::base::calendar::{RelativeDate, Turn, Unit};

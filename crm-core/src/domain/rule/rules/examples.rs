@@ -28,15 +28,21 @@ impl Facts {
     /// # Errors
     /// Invalid when they are no JSON object, or name what is neither a field nor a behaviour.
     pub fn read(text: &str, kind: KindNo, words: &Words<'_>) -> Result<(Facts, RecordRef)> {
-        let facts: Json = serde_json::from_str(text)
-            .map_err(|error| wrong(format!("the facts are no JSON: {error}")))?;
+        let facts: Json =
+            serde_json::from_str(text).map_err(|error| wrong(format!("the facts are no JSON: {error}")))?;
         let Json::Object(facts) = facts else { return Err(wrong("facts are a JSON object".to_owned())) };
         let mut read = Facts::default();
         let record = read.record(facts, kind, words, true)?;
         Ok((read, record))
     }
 
-    fn record(&mut self, facts: Map<String, Json>, kind: KindNo, words: &Words<'_>, first: bool) -> Result<RecordRef> {
+    fn record(
+        &mut self,
+        facts: Map<String, Json>,
+        kind: KindNo,
+        words: &Words<'_>,
+        first: bool,
+    ) -> Result<RecordRef> {
         self.made += 1;
         let record = RecordRef::new(kind, self.made);
         let schema = words.schema.kind(kind).ok_or_else(|| wrong(format!("there is no kind `{kind}`")))?;

@@ -54,6 +54,7 @@ pub fn try_examples(rule: &Rule, words: &Words<'_>, judges: &dyn Judges) -> Resu
                         now: words.now,
                         schema: words.schema,
                         settings: words.settings,
+                        behaviour: words.behaviour,
                     },
                     &mut facts.clone(),
                 ),

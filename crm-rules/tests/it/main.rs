@@ -1,0 +1,8 @@
+//! The tests of scripts.
+
+mod answers;
+mod checks;
+mod examples;
+mod hostile;
+mod lowering;
+mod sample;
