@@ -252,7 +252,7 @@ fn stored() {
     let then = Instant::MAX;
     let outcome: Filter = "tags has 'won'".parse().unwrap();
     let (told, scoring) = timed(|| world.crm.system().backtest(rule, then, &outcome).unwrap());
-    assert_eq!(told.records as u64, count);
+    assert_eq!(told.rows as u64, count);
     line(&format!("{count} stored leads read"), format!("{:.0} a second", rate(count, reading)));
     line(
         &format!("{count} stored leads read, scored and measured"),

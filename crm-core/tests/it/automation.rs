@@ -250,9 +250,10 @@ fn scores_are_measured_against_what_came() {
     let draft = RuleDraft { lines, threshold: Some(50), ..rule("r", Purpose::Score, "lead") };
     let position = crm.position().unwrap();
     let told = crm.system().backtest(draft, then, &"tags has 'won'".parse().unwrap()).unwrap();
-    assert_eq!((told.records, told.positives, told.selected, told.hits), (40, 20, 20, 15));
-    assert_eq!((told.precision, told.recall), (Some(0.75), Some(0.75)));
-    assert_eq!(told.deciles[0].lift, Some(1.5));
+    let at_50 = told.thresholds[0];
+    assert_eq!((told.rows, told.good, at_50.chosen, at_50.good), (40, 20, 20, 15));
+    assert_eq!((at_50.precision, at_50.recall), (Some(0.75), Some(0.75)));
+    assert_eq!(told.deciles.lift[0], 1.5);
     assert_eq!(crm.position().unwrap(), position);
 }
 

@@ -9,7 +9,7 @@ use super::book::{Active, failure};
 use crate::base::kind::RuleId;
 use crate::base::{Instant, KindNo, RecordRef};
 use crate::domain::activity::Activity;
-use crate::domain::rule::rules::{Backtest, Happened, call, fires, measure};
+use crate::domain::rule::rules::{Happened, call, fires};
 use crate::domain::rule::{Rule, RuleDraft};
 use crate::engine::history::{record_as_of, walk_as_of};
 use crate::engine::list::Listing;
@@ -19,6 +19,7 @@ use crate::engine::rehearsal::Rehearsal;
 use crate::engine::session::{Reading, Session};
 use crate::engine::sight::{Neighbours, Sight};
 use crate::engine::work::Work;
+use crate::insight::learn::backtest::{Backtest, backtest};
 use crate::record::codec::{View, put_varint};
 use crate::record::desk::{Desk, Query};
 use crate::record::error::{Error, Result};
@@ -52,7 +53,8 @@ impl Session<'_> {
     /// known by then don't count. Nothing is written.
     ///
     /// # Errors
-    /// Invalid when the rule is none for scores, or the outcome is no filter over the kind.
+    /// Invalid when the rule is none for scores, or the outcome is no filter over the kind; refused when
+    /// no record was scored.
     pub fn backtest(&self, draft: RuleDraft, then: Instant, outcome: &Filter) -> Result<Backtest> {
         let reading = self.reading()?;
         let active = drafted(draft, Purpose::Score, &reading.sight)?;
@@ -61,7 +63,7 @@ impl Session<'_> {
         // Relative dates count from then, and nothing later is known.
         let past = Sight::new(reading.sight.config.clone(), reading.sight.access.clone(), then);
         let judges = self.crm.host.judges.as_ref();
-        let mut scored = Vec::new();
+        let (mut scores, mut outcomes) = (Vec::new(), Vec::new());
         let mut failures = Vec::new();
         walk_as_of(&reading, &listing, then, &mut |record, image| {
             let Reading { overlay, sight } = &reading;
@@ -79,7 +81,8 @@ impl Session<'_> {
             match verdict {
                 Ok(Some(verdict)) => {
                     if let Answer::Score(score) = verdict.answer {
-                        scored.push((score.points, came));
+                        scores.push(score.points as f64);
+                        outcomes.push(came);
                     }
                 }
                 Ok(None) => {}
@@ -91,10 +94,10 @@ impl Session<'_> {
             Ok(())
         })?;
         match failures.pop() {
-            Some(message) if scored.is_empty() => {
+            Some(message) if scores.is_empty() => {
                 Err(Error::RuleFailed { rule: active.rule.signature(), message })
             }
-            _ => Ok(measure(scored, active.rule.threshold.unwrap_or(50))),
+            _ => backtest(&scores, &outcomes, &[active.rule.threshold.unwrap_or(50) as f64]),
         }
     }
 
