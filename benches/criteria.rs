@@ -44,7 +44,8 @@ fn bound() -> Vec<Predicate> {
     let schema = Schema::new(&[Lead::SPEC]);
     let bind_one = |text: &str| {
         let filter: Filter = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
-        bind(&filter, &schema, LeadKind::NO, &FilterContext::utc(now())).unwrap_or_else(|e| panic!("{text}: {e:?}"))
+        bind(&filter, &schema, LeadKind::NO, &FilterContext::utc(now()))
+            .unwrap_or_else(|e| panic!("{text}: {e:?}"))
     };
     RULES.iter().map(|(text, ..)| bind_one(text)).collect()
 }
@@ -251,8 +252,11 @@ fn stored() {
     let then = Instant::MAX;
     let outcome: Filter = "tags has 'won'".parse().unwrap();
     let (told, scoring) = timed(|| world.crm.system().backtest(rule, then, &outcome).unwrap());
-    assert_eq!(told.records as u64, count);
+    assert_eq!(told.rows as u64, count);
     line(&format!("{count} stored leads read"), format!("{:.0} a second", rate(count, reading)));
-    line(&format!("{count} stored leads read, scored and measured"), format!("{:.0} a second", rate(count, scoring)));
+    line(
+        &format!("{count} stored leads read, scored and measured"),
+        format!("{:.0} a second", rate(count, scoring)),
+    );
     println!("{:<58} {:.2}x", "scoring to reading", scoring.as_secs_f64() / reading.as_secs_f64());
 }

@@ -1,5 +1,7 @@
 //! What the workloads share: a world of a given size on disk, clocks, and how figures are printed.
 
+pub mod peers;
+pub mod recording;
 pub mod rules;
 
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! lifecycles, settings. One value per epoch, made anew when one of these records changes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use super::access::{Access, Organisation};
 use super::overlay::Overlay;
@@ -61,12 +61,17 @@ pub(crate) struct Config {
 
 /// The declaration of a kind.
 pub(crate) fn spec(kind: KindNo) -> Result<&'static Spec> {
-    SPECS
-        .iter()
-        .flat_map(|room| room.iter())
-        .find(|spec| spec.kind == kind)
-        .copied()
-        .ok_or_else(|| Error::Corrupt(format!("kind of record {} is unknown", kind.0)))
+    static BY_NUMBER: LazyLock<Vec<Option<&'static Spec>>> = LazyLock::new(|| {
+        let mut table = Vec::new();
+        for spec in specs() {
+            let place = usize::from(spec.kind.0);
+            table.resize(table.len().max(place + 1), None);
+            table.splice(place..=place, [Some(spec)]);
+        }
+        table
+    });
+    let found = BY_NUMBER.get(usize::from(kind.0)).copied().flatten();
+    found.ok_or_else(|| Error::Corrupt(format!("kind of record {} is unknown", kind.0)))
 }
 
 /// The declarations of every kind.

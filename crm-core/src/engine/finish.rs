@@ -1,6 +1,7 @@
 //! The end of a unit: values checked, rights to the result checked, images written, journal chained.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::config::{Check, spec};
 use super::sight::Neighbours;
@@ -55,6 +56,10 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     if !invalid.is_empty() {
         return Err(Error::Invalid(invalid));
     }
+    // What follows from it by the trade's rules is not the actor's doing, and excuses nothing that is.
+    for record in &unit.order {
+        check_rights(unit, *record)?;
+    }
     let order = hold(unit)?;
     for record in &order {
         check_references(unit, *record, false, &mut there, &mut invalid)?;
@@ -64,7 +69,6 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
         return Err(Error::Invalid(invalid));
     }
     for record in &order {
-        check_rights(unit, *record)?;
         let gone = unit.touched.get(record).is_some_and(|touched| touched.fields.is_none());
         if gone {
             super::refer::check_unused(unit, *record)?;
@@ -95,7 +99,7 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
 /// changes any more. Answers the changed records.
 fn hold(unit: &mut Unit<'_>) -> Result<Vec<RecordRef>> {
     unit.following = true;
-    let mut judged: BTreeMap<RecordRef, Option<Vec<u8>>> = BTreeMap::new();
+    let mut judged: BTreeMap<RecordRef, Option<Arc<[u8]>>> = BTreeMap::new();
     let mut followed = 0;
     loop {
         // Pass after pass over all that changed, until a pass finds everything as it was judged.
@@ -197,7 +201,7 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
     let view = View::of_fields(fields);
     let before = touched.before.as_deref().map(View::new).transpose()?;
     let Some(schema) = unit.config.schema.kind(record.kind) else { return Ok(()) };
-    for field in schema.fields().filter(|field| field.marks.has(Marks::REQUIRED)) {
+    for field in schema.required() {
         // A field that became required later is asked for when a record is next given a value there.
         let was_empty = before.map(|view| view.raw(field.no)).transpose()?.is_some_and(|raw| raw.is_none());
         if view.raw(field.no)?.is_none() && !(was_empty && field.no >= FIRST_CUSTOM) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::store::{Batch, Cursor, Direction, Range, Snapshot, StoreError, Table};
+use crate::store::{Batch, Cursor, Direction, Range, Snapshot, StoreError, Table, after_prefix};
 
 /// A snapshot with up to two layers of staged writes on top: what the group's earlier commands
 /// wrote, and what the running one writes.
@@ -14,11 +14,13 @@ pub(crate) struct Overlay {
     pub(crate) group: Batch,
     /// Writes of the running command.
     pub(crate) unit: Batch,
+    /// For areas of a table the least key at and behind which the snapshot holds nothing, as far as known.
+    ends: BTreeMap<(Table, Vec<u8>), Vec<u8>>,
 }
 
 impl Overlay {
     pub(crate) fn new(snapshot: Arc<dyn Snapshot>) -> Self {
-        Overlay { snapshot, group: Batch::new(), unit: Batch::new() }
+        Overlay { snapshot, group: Batch::new(), unit: Batch::new(), ends: BTreeMap::new() }
     }
 
     /// Keeps the running command's writes.
@@ -61,7 +63,36 @@ impl Overlay {
         if range.is_empty() {
             return Ok(Box::new(Nothing));
         }
-        let mut staged: BTreeMap<Vec<u8>, Option<Vec<u8>>> = BTreeMap::new();
+        let staged = self.staged(table, &range);
+        Ok(merged(staged, self.snapshot.range(table, range, direction)?, direction))
+    }
+
+    /// The keys that start with `prefix`, forward; its first `area` bytes are those of an index, say.
+    ///
+    /// Where nothing is found, no key of the area lies at or behind the prefix: that is kept, so that a group that
+    /// looks for much that isn't there asks the store little.
+    pub(crate) fn matching(
+        &mut self,
+        table: Table,
+        prefix: &[u8],
+        area: usize,
+    ) -> Result<Box<dyn Cursor>, StoreError> {
+        let staged = self.staged(table, &Range::prefix(prefix));
+        let area = (table, prefix.get(..area).unwrap_or(prefix).to_vec());
+        if self.ends.get(&area).is_some_and(|end| end.as_slice() <= prefix) {
+            return Ok(merged(staged, Box::new(Nothing), Direction::Forward));
+        }
+        let range = Range { from: Bound::Included(prefix.to_vec()), to: after_prefix(&area.1) };
+        let mut below = self.snapshot.range(table, range, Direction::Forward)?;
+        if !below.step()? {
+            self.ends.insert(area, prefix.to_vec());
+        }
+        let below = Prefixed { below, fresh: true, prefix: prefix.to_vec(), ended: false };
+        Ok(merged(staged, Box::new(below), Direction::Forward))
+    }
+
+    fn staged(&self, table: Table, range: &Range) -> BTreeMap<Vec<u8>, Option<Vec<u8>>> {
+        let mut staged = BTreeMap::new();
         let bounds = (bound(&range.from), bound(&range.to));
         for layer in [&self.group, &self.unit] {
             let writes = layer.table(table);
@@ -70,22 +101,49 @@ impl Overlay {
                 staged.extend(writes.map(|(key, value)| (key.clone(), value.clone())));
             }
         }
-        let below = self.snapshot.range(table, range, direction)?;
-        if staged.is_empty() {
-            return Ok(below);
+        staged
+    }
+}
+
+fn merged(
+    staged: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    below: Box<dyn Cursor>,
+    direction: Direction,
+) -> Box<dyn Cursor> {
+    if staged.is_empty() {
+        return below;
+    }
+    let mut staged: Vec<_> = staged.into_iter().collect();
+    if direction == Direction::Forward {
+        staged.reverse();
+    }
+    Box::new(Merged { below, below_read: false, staged, direction, key: Vec::new(), value: Vec::new() })
+}
+
+/// A cursor, already on its first key, as far as its keys start with a prefix.
+struct Prefixed {
+    below: Box<dyn Cursor>,
+    fresh: bool,
+    prefix: Vec<u8>,
+    ended: bool,
+}
+
+impl Cursor for Prefixed {
+    fn step(&mut self) -> Result<bool, StoreError> {
+        if !std::mem::take(&mut self.fresh) && !self.ended {
+            self.below.step()?;
         }
-        let mut staged: Vec<_> = staged.into_iter().collect();
-        if direction == Direction::Forward {
-            staged.reverse();
-        }
-        Ok(Box::new(Merged {
-            below,
-            below_read: false,
-            staged,
-            direction,
-            key: Vec::new(),
-            value: Vec::new(),
-        }))
+        // At the end the key is empty.
+        self.ended |= !self.below.key().starts_with(&self.prefix);
+        Ok(!self.ended)
+    }
+
+    fn key(&self) -> &[u8] {
+        if self.ended { &[] } else { self.below.key() }
+    }
+
+    fn value(&self) -> &[u8] {
+        if self.ended { &[] } else { self.below.value() }
     }
 }
 

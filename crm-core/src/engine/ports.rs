@@ -1,5 +1,6 @@
 //! What a host gives the engine: a clock, ids, entropy, judges.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -90,14 +91,29 @@ impl Clock for ManualClock {
     }
 }
 
+/// How many bytes are asked of the operating system at a time, as each asking costs as much as an index entry.
+const DRAWN_AT_ONCE: usize = 1024;
+
+thread_local! {
+    /// Randomness drawn, and how much of it is used.
+    static DRAWN: RefCell<([u8; DRAWN_AT_ONCE], usize)> =
+        const { RefCell::new(([0; DRAWN_AT_ONCE], DRAWN_AT_ONCE)) };
+}
+
 /// The machine's randomness, from the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn bits(&self) -> u128 {
-        let half = || getrandom::u64().map_or(0, u128::from);
-        (half() << 64) | half()
+        DRAWN.with_borrow_mut(|(bytes, used)| {
+            if *used >= DRAWN_AT_ONCE && getrandom::fill(bytes).is_ok() {
+                *used = 0;
+            }
+            let bits = bytes.get(*used..).and_then(|rest| rest.first_chunk());
+            *used += size_of::<u128>();
+            bits.map_or(0, |bits| u128::from_le_bytes(*bits))
+        })
     }
 }
 

@@ -6,8 +6,8 @@ use super::crm::Crm;
 use super::flows::{
     advance, assign, capture, claim, convert, edit, hand_over, log_activity, undo_convert, unify,
 };
-use super::session::Session;
 use super::rules::follow::ApplyRule;
+use super::session::Session;
 use crate::domain::{catalog, lead, notice, org, party, pool, rule, task};
 use crate::record::command::Command;
 use crate::record::desk::Desk;

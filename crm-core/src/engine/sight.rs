@@ -62,7 +62,16 @@ impl<'a> Neighbours<'a> {
     /// The records that an actor sees.
     pub(crate) fn seen(overlay: &'a Overlay, sight: &'a Sight) -> Self {
         let (config, now) = (sight.config.as_ref(), sight.now);
-        Neighbours { overlay, config, now, sight: Some(sight), at: None, shown: false, staged: None, noted: Vec::new() }
+        Neighbours {
+            overlay,
+            config,
+            now,
+            sight: Some(sight),
+            at: None,
+            shown: false,
+            staged: None,
+            noted: Vec::new(),
+        }
     }
 
     /// The records that an actor sees, as they stood at an instant.

@@ -38,9 +38,9 @@ pub(crate) enum Authority {
 /// A record that the unit has read for writing.
 pub(crate) struct Touched {
     /// Its image before the unit, none when it is new.
-    pub(crate) before: Option<Vec<u8>>,
+    pub(crate) before: Option<Arc<[u8]>>,
     /// Its fields as they stand, none when it is deleted or not yet written.
-    pub(crate) fields: Option<Vec<u8>>,
+    pub(crate) fields: Option<Arc<[u8]>>,
     pub(crate) authority: Vec<Authority>,
     pub(crate) written: bool,
 }
@@ -140,7 +140,7 @@ impl<'a> Unit<'a> {
 
     fn touch(&mut self, record: RecordRef, image: Option<&[u8]>, authority: Authority) {
         let touched = self.touched.entry(record).or_insert_with(|| Touched {
-            before: image.map(<[u8]>::to_vec),
+            before: image.map(Arc::from),
             fields: None,
             authority: Vec::new(),
             written: false,
@@ -250,7 +250,8 @@ impl<'a> Unit<'a> {
         mut take: impl FnMut(&Self, RecordRef) -> Result<bool>,
     ) -> Result<()> {
         let Some((table, prefix)) = self.lookup_range(lookup)? else { return Ok(()) };
-        let mut cursor = self.overlay.range(table, Range::prefix(&prefix), Direction::Forward)?;
+        let area = if table == Table::Unique { key::UNIQUE_AREA } else { key::INDEX_AREA };
+        let mut cursor = self.overlay.matching(table, &prefix, area)?;
         let mut taken = 0;
         while taken < lookup.limit && cursor.step()? {
             let bits = match table {
@@ -408,7 +409,7 @@ impl Desk for Unit<'_> {
         };
         let old = match (touched.written, touched.fields.take(), touched.before.as_deref()) {
             (true, fields, _) => fields,
-            (false, _, Some(image)) => Some(View::new(image)?.field_bytes().to_vec()),
+            (false, _, Some(image)) => Some(View::new(image)?.field_bytes().into()),
             (false, _, None) => None,
         };
         if !std::mem::replace(&mut touched.written, true) {
@@ -419,7 +420,7 @@ impl Desk for Unit<'_> {
         finish::check_field_rights(self, record, &fields)?;
         self.reindex(record, old.as_deref(), Some(&fields))?;
         if let Some(touched) = self.touched.get_mut(&record) {
-            touched.fields = Some(fields);
+            touched.fields = Some(fields.into());
         }
         Ok(())
     }
@@ -437,7 +438,7 @@ impl Desk for Unit<'_> {
         }
         let old = match (touched.written, touched.fields.take(), touched.before.as_deref()) {
             (true, fields, _) => fields,
-            (false, _, Some(image)) => Some(View::new(image)?.field_bytes().to_vec()),
+            (false, _, Some(image)) => Some(View::new(image)?.field_bytes().into()),
             (false, _, None) => None,
         };
         if !std::mem::replace(&mut touched.written, true) {

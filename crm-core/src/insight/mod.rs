@@ -1,3 +1,8 @@
 //! Pure analytics: functions of columns, without store or clock.
 
+pub mod clv;
+pub mod forecast;
+pub mod learn;
+pub mod level;
 pub mod pipeline;
+pub mod rfm;

@@ -18,6 +18,10 @@ use crate::base::{KindNo, RecordRef, Value};
 pub const PLAIN: u8 = 0;
 /// The layout byte of entries that start with who may reach them.
 pub const BY_ACCESSOR: u8 = 1;
+/// How many bytes name an index and its layout.
+pub const INDEX_AREA: usize = 4;
+/// How many bytes name a unique index.
+pub const UNIQUE_AREA: usize = 3;
 /// Text longer than this goes into keys as its start and a digest.
 const LONGEST_TEXT: usize = 200;
 

@@ -72,14 +72,16 @@ impl From<&FieldSpec> for FieldDef {
 pub struct KindSchema {
     /// The kind's declaration.
     pub spec: &'static Spec,
-    fields: BTreeMap<u16, FieldDef>,
+    /// In the order of their numbers.
+    fields: Vec<FieldDef>,
+    required: Vec<u16>,
     names: BTreeMap<String, u16>,
 }
 
 impl KindSchema {
     /// The built-in fields of a kind.
     pub fn new(spec: &'static Spec) -> Self {
-        let mut kind = KindSchema { spec, fields: BTreeMap::new(), names: BTreeMap::new() };
+        let mut kind = KindSchema { spec, fields: Vec::new(), required: Vec::new(), names: BTreeMap::new() };
         spec.fields.iter().for_each(|field| kind.add(field.into()));
         kind
     }
@@ -89,29 +91,47 @@ impl KindSchema {
         for name in [&field.name, &field.zh, &field.en] {
             self.names.entry(name.to_lowercase()).or_insert(field.no);
         }
-        self.fields.insert(field.no, field);
+        self.required.retain(|no| *no != field.no);
+        if field.marks.has(Marks::REQUIRED) {
+            self.required.push(field.no);
+            self.required.sort_unstable();
+        }
+        match self.place(field.no) {
+            Ok(place) => drop(self.fields.splice(place..=place, [field])),
+            Err(place) => self.fields.insert(place, field),
+        }
+    }
+
+    fn place(&self, no: u16) -> Result<usize, usize> {
+        self.fields.binary_search_by_key(&no, |field| field.no)
     }
 
     /// Takes a field away; nothing names it any more.
     pub fn remove(&mut self, no: u16) {
-        self.fields.remove(&no);
+        self.fields.retain(|field| field.no != no);
+        self.required.retain(|required| *required != no);
         self.names.retain(|_, named| *named != no);
     }
 
     /// The fields in the order of their numbers.
     pub fn fields(&self) -> impl Iterator<Item = &FieldDef> {
-        self.fields.values()
+        self.fields.iter()
+    }
+
+    /// The fields that must have a value, in the order of their numbers.
+    pub fn required(&self) -> impl Iterator<Item = &FieldDef> {
+        self.required.iter().filter_map(|no| self.field(*no))
     }
 
     /// The field with a number.
     pub fn field(&self, no: u16) -> Option<&FieldDef> {
-        self.fields.get(&no)
+        self.fields.get(self.place(no).ok()?)
     }
 
     /// The field with a machine name, an English label or a Chinese label.
     pub fn named(&self, name: &str) -> Option<&FieldDef> {
         let no = self.names.get(name).or_else(|| self.names.get(&name.to_lowercase()))?;
-        self.fields.get(no)
+        self.field(*no)
     }
 }
 

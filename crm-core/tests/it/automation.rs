@@ -1,7 +1,10 @@
 //! Automations: fired, run once with the actor's rights, cut in circles, counted when they fail; and
 //! rules tried on the past.
 
-use crm_core::domain::rule::{Event, RUN_BY_RULE, Rule, RuleCall, RuleDraft, RuleLine, RuleRun, RuleState, RunOutcome, SaveRule, Trigger};
+use crm_core::domain::rule::{
+    Event, RUN_BY_RULE, Rule, RuleCall, RuleDraft, RuleLine, RuleRun, RuleState, RunOutcome, SaveRule,
+    Trigger,
+};
 use crm_core::domain::task::Task;
 use crm_core::prelude::*;
 use crm_core::record::script::Purpose;
@@ -28,7 +31,8 @@ fn tasks(crm: &Crm) -> Vec<Task> {
     crm.system().list::<Task>(&Query::of(Task::SPEC.kind)).unwrap().items
 }
 
-const CALL_BACK: &str = r#"{"subject": "call {name} of {公司}", "about": "{record}", "due_at": "{now + 2 days}"}"#;
+const CALL_BACK: &str =
+    r#"{"subject": "call {name} of {公司}", "about": "{record}", "due_at": "{now + 2 days}"}"#;
 
 #[test]
 fn a_change_calls_for_commands_once() {
@@ -63,12 +67,18 @@ fn triggers_fire_on_what_they_say() {
         let fields = format!(r#"{{"subject": "{name}", "about": "{{record}}"}}"#);
         active(&crm, automation(name, "lead", on, calls("task.create", &fields)));
     };
-    note(Trigger { field: "city".into(), to: "杭州".into(), ..trigger(Event::FieldChanged) }, "moved to 杭州");
+    note(
+        Trigger { field: "city".into(), to: "杭州".into(), ..trigger(Event::FieldChanged) },
+        "moved to 杭州",
+    );
     note(Trigger { to: "following".into(), ..trigger(Event::StateEntered) }, "followed");
     note(Trigger { field: "web_visit".into(), ..trigger(Event::ActivityLogged) }, "visited");
     note(Trigger { score: Some(50), ..trigger(Event::ScoreCrossed) }, "hot");
     note(Trigger { field: "decision_on".into(), ..trigger(Event::DueReached) }, "decides");
-    active(&crm, RuleDraft { lines: vec![line("company_size > 100", 60)], ..rule("s", Purpose::Score, "lead") });
+    active(
+        &crm,
+        RuleDraft { lines: vec![line("company_size > 100", 60)], ..rule("s", Purpose::Score, "lead") },
+    );
     let lead = create(&crm, "lead", &[("name", "a".into()), ("decision_on", "2026-03-10".into())]);
     let mut seen: Vec<String> = Vec::new();
     let mut fired = |expected: &[&str]| {
@@ -157,12 +167,13 @@ fn an_automation_changes_no_more_than_its_actor() {
     let (crm, _) = open();
     let actions = ["read", "create", "update"].map(Value::from);
     let grant = |kind: &str| Value::List(vec![kind.into(), Value::List(actions.to_vec()), "own".into()]);
-    let clerk = create(&crm, "role", &[
-        ("name", "clerk".into()), ("grants", Value::List(vec![grant("lead")])),
-    ]);
-    let user = create(&crm, "user", &[
-        ("login", "u".into()), ("name", "u".into()), ("roles", Value::List(vec![clerk.into()])),
-    ]);
+    let clerk =
+        create(&crm, "role", &[("name", "clerk".into()), ("grants", Value::List(vec![grant("lead")]))]);
+    let user = create(
+        &crm,
+        "user",
+        &[("login", "u".into()), ("name", "u".into()), ("roles", Value::List(vec![clerk.into()]))],
+    );
     let lead = create(&crm, "lead", &[("name", "a".into()), ("owner", user.into())]);
     let other = create(&crm, "lead", &[("name", "another's".into())]);
     let fields = format!(r#"{{"record": "{other}", "fields": {{"city": "taken"}}}}"#);
@@ -219,7 +230,11 @@ fn scores_are_measured_against_what_came() {
     let mut leads = Vec::new();
     for number in 0..40i64 {
         let size = if number % 2 == 0 { 500 } else { 10 };
-        leads.push(create(&crm, "lead", &[("name", format!("{number}").as_str().into()), ("company_size", size.into())]));
+        leads.push(create(
+            &crm,
+            "lead",
+            &[("name", format!("{number}").as_str().into()), ("company_size", size.into())],
+        ));
     }
     let then = "2026-03-05T00:00:00Z".parse().unwrap();
     clock.set("2026-03-10T02:00:00Z".parse().unwrap());
@@ -230,13 +245,15 @@ fn scores_are_measured_against_what_came() {
         }
         set(crm.system(), *lead, "company_size", 1.into()).unwrap();
     }
-    let lines = vec![line("company_size > 100", 60), RuleLine { points: Some(-5), ..line("city = '杭州'", 0) }];
+    let lines =
+        vec![line("company_size > 100", 60), RuleLine { points: Some(-5), ..line("city = '杭州'", 0) }];
     let draft = RuleDraft { lines, threshold: Some(50), ..rule("r", Purpose::Score, "lead") };
     let position = crm.position().unwrap();
     let told = crm.system().backtest(draft, then, &"tags has 'won'".parse().unwrap()).unwrap();
-    assert_eq!((told.records, told.positives, told.selected, told.hits), (40, 20, 20, 15));
-    assert_eq!((told.precision, told.recall), (Some(0.75), Some(0.75)));
-    assert_eq!(told.deciles[0].lift, Some(1.5));
+    let at_50 = told.thresholds[0];
+    assert_eq!((told.rows, told.good, at_50.chosen, at_50.good), (40, 20, 20, 15));
+    assert_eq!((at_50.precision, at_50.recall), (Some(0.75), Some(0.75)));
+    assert_eq!(told.deciles.lift[0], 1.5);
     assert_eq!(crm.position().unwrap(), position);
 }
 
@@ -268,7 +285,8 @@ fn a_rule_is_explained_line_by_line_and_rehearsed() {
     let mut more = draft;
     more.lines.push(line("city = '杭州'", 100));
     let rule = serde_json::json!({ "rule": more });
-    let update = serde_json::json!({"record": lead.to_string(), "revision": null, "fields": {"city": "杭州 "}});
+    let update =
+        serde_json::json!({"record": lead.to_string(), "revision": null, "fields": {"city": "杭州 "}});
     let read = serde_json::json!({"rule": id.to_string()});
     let commands = vec![
         ("rule.save".to_owned(), rule),

@@ -10,6 +10,8 @@ use crm_core::base::choice::Choice;
 use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, rule, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
+use crm_core::insight::clv;
+use crm_core::insight::learn;
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
 use crm_core::record::key;
@@ -141,9 +143,11 @@ fn codes_stay() {
             used.entry(code).or_default().insert(place.clone());
         }
     }
-    let rooms: [&[(&str, &str)]; 10] = [
+    let rooms: &[&[(&str, &str)]] = &[
         activity::CODES,
         catalog::CODES,
+        learn::CODES,
+        clv::CODES,
         lead::CODES,
         notice::CODES,
         opportunity::CODES,
@@ -152,6 +156,9 @@ fn codes_stay() {
         pool::CODES,
         rule::CODES,
         task::CODES,
+        crm_core::insight::forecast::CODES,
+        crm_core::insight::level::CODES,
+        crm_core::insight::rfm::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();
     // A command's name is none, unless a room says so.

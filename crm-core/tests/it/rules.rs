@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crm_core::domain::lead::{Assignment, Grade, Lead, LeadDraft};
 use crm_core::domain::party::{Customer, Level};
 use crm_core::domain::rule::{
-    ActivateRule, Behaviour, DeactivateRule, Example, GroupCap, LoadRule, Rule, RuleDraft, RuleLine, SaveRule,
-    TestRule,
+    ActivateRule, Behaviour, DeactivateRule, Example, GroupCap, LoadRule, Rule, RuleDraft, RuleLine,
+    SaveRule, TestRule,
 };
 use crm_core::engine::flows::capture::{CaptureLead, Captured};
 use crm_core::prelude::*;
@@ -61,7 +61,11 @@ fn person(name: &str) -> LeadDraft {
 
 fn behaviour(crm: &Crm, name: &str, activity: &str, subject: &str) {
     let activities = Value::List(vec![activity.into()]);
-    create(crm, "behaviour", &[("name", name.into()), ("activities", activities), ("subject", subject.into())]);
+    create(
+        crm,
+        "behaviour",
+        &[("name", name.into()), ("activities", activities), ("subject", subject.into())],
+    );
 }
 
 fn log(crm: &Crm, about: RecordRef, kind: &str, subject: &str) {
@@ -94,7 +98,8 @@ fn problems(crm: &Crm, draft: RuleDraft) -> Vec<String> {
 #[test]
 fn the_chinese_document_loads_unchanged_and_scores() {
     let (crm, _) = open();
-    let there = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/spec/examples/scoring-rules.zh.json");
+    let there =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/spec/examples/scoring-rules.zh.json");
     let document = std::fs::read_to_string(there).unwrap_or_else(|_| SCORING.to_owned());
     let load = LoadRule { document, name: String::new(), activate: true };
     // Behaviours without a meaning are an error that names each.
@@ -129,7 +134,10 @@ fn the_chinese_document_loads_unchanged_and_scores() {
 #[test]
 fn a_change_asks_only_rules_that_read_it() {
     let (crm, clock) = open();
-    active(&crm, RuleDraft { lines: vec![line("company_size > 100", 20)], ..rule("size", Purpose::Score, "lead") });
+    active(
+        &crm,
+        RuleDraft { lines: vec![line("company_size > 100", 20)], ..rule("size", Purpose::Score, "lead") },
+    );
     let id = capture(&crm, LeadDraft { company_size: Some(50), ..person("a") }).lead.unwrap().record();
     let scored = lead(&crm, id).scored_at;
     assert_eq!((lead(&crm, id).score, scored), (Some(0), Some(at(FIRST))));
@@ -169,7 +177,10 @@ fn a_rule_says_everything_that_is_wrong_with_it() {
     let (crm, _) = open();
     let check = |draft: RuleDraft, expected: &[&str]| {
         assert_eq!(problems(&crm, draft.clone()), expected, "{draft:?}");
-        assert_eq!(crm.system().execute(SaveRule { rule: draft, revision: None }).is_err(), !expected.is_empty());
+        assert_eq!(
+            crm.system().execute(SaveRule { rule: draft, revision: None }).is_err(),
+            !expected.is_empty()
+        );
     };
     let score = |lines: Vec<RuleLine>| RuleDraft { lines, ..rule("r", Purpose::Score, "线索") };
     check(score(vec![line("公司规模 > 100", 1)]), &[]);
@@ -198,7 +209,8 @@ fn examples_are_tried_and_versions_counted() {
     let (crm, _) = open();
     behaviour(&crm, "访问了定价页", "web_visit", "定价");
     let example = |facts: &str, expected: &str| Example { facts: facts.into(), expected: expected.into() };
-    let lines = vec![line("公司规模 > 100", 20), line("访问了定价页 >= 2", 10), line("customer.员工人数 > 10", 1)];
+    let lines =
+        vec![line("公司规模 > 100", 20), line("访问了定价页 >= 2", 10), line("customer.员工人数 > 10", 1)];
     let lines = lines.into_iter().take(2).collect();
     let good = example(r#"{"公司规模": 250, "访问了定价页": 2}"#, "30");
     let draft = RuleDraft { lines, examples: vec![good.clone()], ..rule("r", Purpose::Score, "lead") };
@@ -210,12 +222,18 @@ fn examples_are_tried_and_versions_counted() {
     let more = RuleDraft { notes: "for the fair".into(), ..draft.clone() };
     assert_eq!(save(&more).unwrap().version, 2);
     let bad = RuleDraft {
-        examples: vec![good, example(r#"{"company_size": 50}"#, "20"), example("{", "0"), example(r#"{"x": 1}"#, "0")],
+        examples: vec![
+            good,
+            example(r#"{"company_size": 50}"#, "20"),
+            example("{", "0"),
+            example(r#"{"x": 1}"#, "0"),
+        ],
         ..draft.clone()
     };
     let error = save(&bad).unwrap_err();
     let Error::Invalid(invalid) = &error else { panic!("{error}") };
-    let fields: Vec<_> = invalid.iter().map(|invalid| (invalid.field.as_str(), invalid.code.as_str())).collect();
+    let fields: Vec<_> =
+        invalid.iter().map(|invalid| (invalid.field.as_str(), invalid.code.as_str())).collect();
     assert_eq!(
         fields,
         [("examples.2", "rule.example"), ("examples.3", "rule.example"), ("examples.4", "rule.example")]
@@ -270,7 +288,8 @@ fn any_rule_assigns() {
     let fields = [("name", "big".into()), ("place", 1.into()), ("takers", takers(big)), ("rule", id.into())];
     create(&crm, "assignment", &fields);
     create(&crm, "assignment", &[("name", "rest".into()), ("place", 2.into()), ("takers", takers(small))]);
-    let owner = |draft: LeadDraft| capture(&crm, draft).given.and_then(|given| given.owner).map(|id| id.record());
+    let owner =
+        |draft: LeadDraft| capture(&crm, draft).given.and_then(|given| given.owner).map(|id| id.record());
     assert_eq!(owner(LeadDraft { company_size: Some(500), ..person("a") }), Some(big));
     assert_eq!(owner(LeadDraft { tags: vec!["vip".into()], ..person("b") }), Some(big));
     assert_eq!(owner(person("c")), Some(small));
@@ -294,7 +313,11 @@ pipeline:
         step.guards.push("has a budget".into());
     }
     crm.system()
-        .execute(crm_core::domain::org::DefineLifecycle { definition: loaded, default: true, map: BTreeMap::new() })
+        .execute(crm_core::domain::org::DefineLifecycle {
+            definition: loaded,
+            default: true,
+            map: BTreeMap::new(),
+        })
         .unwrap();
     let customer = create(&crm, "customer", &[("name", "甲".into())]);
     let deal = create(&crm, "opportunity", &[("name", "d".into()), ("customer", customer.into())]);
@@ -324,9 +347,11 @@ fn a_rule_reads_no_more_than_its_actor() {
     let grants = Value::List(["lead", "activity"].map(grant).to_vec());
     let hidden = Value::List(vec![Value::List(vec!["lead".into(), "budget".into(), "hidden".into()])]);
     let clerk = create(&crm, "role", &[("name", "clerk".into()), ("grants", grants), ("fields", hidden)]);
-    let user = create(&crm, "user", &[
-        ("login", "u".into()), ("name", "u".into()), ("roles", Value::List(vec![clerk.into()])),
-    ]);
+    let user = create(
+        &crm,
+        "user",
+        &[("login", "u".into()), ("name", "u".into()), ("roles", Value::List(vec![clerk.into()]))],
+    );
     let lines = vec![line("budget > 100 CNY", 20), line("converted_customer.employees > 10", 7)];
     let draft = RuleDraft { lines, ..rule("r", Purpose::Score, "lead") };
     active(&crm, draft.clone());
@@ -345,7 +370,8 @@ fn a_rule_reads_no_more_than_its_actor() {
     set(session, id, "notes", "seen again".into()).unwrap();
     assert_eq!(lead(&crm, id).score, Some(1));
     // As a role that sees everything it knows more, and hands back a number.
-    let grants = Value::List(vec![Value::List(vec!["*".into(), Value::List(vec!["read".into()]), "all".into()])]);
+    let grants =
+        Value::List(vec![Value::List(vec!["*".into(), Value::List(vec!["read".into()]), "all".into()])]);
     let scorer = create(&crm, "role", &[("name", "scorer".into()), ("grants", grants)]);
     budget.runs_as = Some(RoleId::from_u128(scorer.bits));
     crm.system().execute(SaveRule { rule: budget, revision: None }).unwrap();
@@ -357,7 +383,8 @@ fn a_rule_reads_no_more_than_its_actor() {
 fn lists_name_behaviours_too() {
     let (crm, _) = open();
     behaviour(&crm, "访问了定价页", "web_visit", "定价");
-    let (a, b) = (create(&crm, "lead", &[("name", "a".into())]), create(&crm, "lead", &[("name", "b".into())]));
+    let (a, b) =
+        (create(&crm, "lead", &[("name", "a".into())]), create(&crm, "lead", &[("name", "b".into())]));
     log(&crm, a, "web_visit", "产品定价");
     log(&crm, b, "web_visit", "首页");
     let ids = |filter: &str| -> Vec<RecordRef> {

@@ -111,7 +111,7 @@ fn allowed(path: &str) -> Option<Vec<String>> {
         "base" => vec!["base"],
         "record" => vec!["base", "record", "store"],
         "store" => vec!["store"],
-        "insight" => vec!["base", "insight"],
+        "insight" => vec!["base", "record", "insight"],
         "exchange" => vec!["base", "record", "store", "domain", "engine", "exchange"],
         "domain" => {
             let room = format!("domain::{}", parts.next().unwrap_or_default());

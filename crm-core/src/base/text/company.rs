@@ -3,6 +3,8 @@
 //! A Chinese company's registered name has the parts region, trade name, trade and form (Regulations on the
 //! Administration of Enterprise Name Registration, 2020, article 6); an English one has a name and a form.
 
+use std::cell::RefCell;
+
 use super::company_words::{COMMON, FORMS, Forms};
 use super::{fold, is_han, is_kept, region};
 
@@ -54,6 +56,20 @@ pub fn parse(name: &str) -> CompanyName {
 /// assert_eq!(identity("北京华为科技有限公司"), identity("北京华为科技（有限责任公司）"));
 /// ```
 pub fn identity(name: &str) -> String {
+    thread_local! {
+        /// The last name asked for: a command asks for that of its record several times over.
+        static LAST: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
+    }
+    LAST.with_borrow_mut(|(last, identity)| {
+        if last != name {
+            *identity = identify(name);
+            name.clone_into(last);
+        }
+        identity.clone()
+    })
+}
+
+fn identify(name: &str) -> String {
     let words = Words::read(&fold(name));
     let parts = words.parts();
     let mut out = String::with_capacity(words.text.len() + 8);

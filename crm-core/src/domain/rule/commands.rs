@@ -3,7 +3,7 @@
 use super::holds;
 use super::noun::{Band, Example, GroupCap, RULE_BY_NAME, Rule, RuleCall, RuleLine, RuleState, Trigger};
 use super::rules::{Tried, scoring_rule};
-use crate::base::kind::{Rule as RuleKind, RoleId, RuleId};
+use crate::base::kind::{RoleId, Rule as RuleKind, RuleId};
 use crate::base::{Instant, Kind};
 use crate::record::action::Action;
 use crate::record::desk::Desk;
@@ -58,7 +58,8 @@ impl RuleDraft {
     pub fn put_into(self, rule: &mut Rule) {
         rule.name = self.name;
         rule.purpose = Some(self.purpose);
-        rule.kind = crate::base::KindNo::from_name(&self.kind).map_or(self.kind, |kind| kind.name().to_owned());
+        rule.kind =
+            crate::base::KindNo::from_name(&self.kind).map_or(self.kind, |kind| kind.name().to_owned());
         rule.language = Some(self.language);
         (rule.criterion, rule.source, rule.lines, rule.caps) =
             (self.criterion, self.source, self.lines, self.caps);

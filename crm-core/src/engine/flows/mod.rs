@@ -51,7 +51,9 @@ pub(crate) fn follow(
     before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
-    if before.is_none() && after.is_some() && spec(record.kind)?.state.is_some() {
+    if let (None, Some(after), Some(state)) = (before, after, spec(record.kind)?.state)
+        && after.raw(state.state)?.is_none()
+    {
         advance::begin(desk, record)?;
     }
     rules::follow::follow(desk, record, before, after)?;

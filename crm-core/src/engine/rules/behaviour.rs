@@ -31,7 +31,8 @@ pub(crate) fn about(
     let mut cursor = overlay.range(Table::Index, Range::prefix(&prefix), Direction::Forward)?;
     let mut found = Vec::new();
     while cursor.step()? {
-        let bits = key::read_id(cursor.key()).ok_or_else(|| Error::Corrupt("an index entry without id".into()))?;
+        let bits =
+            key::read_id(cursor.key()).ok_or_else(|| Error::Corrupt("an index entry without id".into()))?;
         let id = RecordRef::new(activity, bits);
         let Some(image) = image(id) else { continue };
         if let Some(sight) = sight

@@ -3,8 +3,8 @@
 use super::book::Active;
 use crate::base::kind::{self, RuleId};
 use crate::base::{Kind, RecordRef};
-use crate::domain::rule::rules::{Criteria, Line, grade};
 use crate::domain::rule::Rule;
+use crate::domain::rule::rules::{Criteria, Line, grade};
 use crate::engine::session::{Reading, Session};
 use crate::engine::sight::Neighbours;
 use crate::record::codec::View;
@@ -65,7 +65,11 @@ impl Session<'_> {
         let active = Active::new(rule.clone(), &sight.config.schema)
             .filter(|active| active.kind == record.kind)
             .ok_or_else(|| {
-                Error::invalid("rule", "rule.kind", format!("`{}` is no rule about a {}", rule.name, record.kind))
+                Error::invalid(
+                    "rule",
+                    "rule.kind",
+                    format!("`{}` is no rule about a {}", rule.name, record.kind),
+                )
             })?;
         let judges = self.crm.host.judges.as_ref();
         let answer = active.looking(sight, |sight| {
@@ -82,7 +86,12 @@ impl Session<'_> {
                         let one = Criteria { applies: Some(part.clone()), lines: Vec::new() };
                         let bound = one.bind(rule, &sight.config.schema, record.kind, context)?;
                         let held = bound.judge(record, view, &mut looks)?.applies;
-                        criterion.push(Line { label: part.to_string(), held, points: 0, note: String::new() });
+                        criterion.push(Line {
+                            label: part.to_string(),
+                            held,
+                            points: 0,
+                            note: String::new(),
+                        });
                     }
                     let bound = criteria.bind(rule, &sight.config.schema, record.kind, context)?;
                     lines = bound.judge(record, view, &mut looks)?.lines(rule, sight.now);

@@ -9,7 +9,7 @@ use super::book::{Active, failure};
 use crate::base::kind::RuleId;
 use crate::base::{Instant, KindNo, RecordRef};
 use crate::domain::activity::Activity;
-use crate::domain::rule::rules::{Backtest, Happened, call, fires, measure};
+use crate::domain::rule::rules::{Happened, call, fires};
 use crate::domain::rule::{Rule, RuleDraft};
 use crate::engine::history::{record_as_of, walk_as_of};
 use crate::engine::list::Listing;
@@ -19,6 +19,7 @@ use crate::engine::rehearsal::Rehearsal;
 use crate::engine::session::{Reading, Session};
 use crate::engine::sight::{Neighbours, Sight};
 use crate::engine::work::Work;
+use crate::insight::learn::backtest::{Backtest, backtest};
 use crate::record::codec::{View, put_varint};
 use crate::record::desk::{Desk, Query};
 use crate::record::error::{Error, Result};
@@ -52,7 +53,8 @@ impl Session<'_> {
     /// known by then don't count. Nothing is written.
     ///
     /// # Errors
-    /// Invalid when the rule is none for scores, or the outcome is no filter over the kind.
+    /// Invalid when the rule is none for scores, or the outcome is no filter over the kind; refused when
+    /// no record was scored.
     pub fn backtest(&self, draft: RuleDraft, then: Instant, outcome: &Filter) -> Result<Backtest> {
         let reading = self.reading()?;
         let active = drafted(draft, Purpose::Score, &reading.sight)?;
@@ -61,28 +63,26 @@ impl Session<'_> {
         // Relative dates count from then, and nothing later is known.
         let past = Sight::new(reading.sight.config.clone(), reading.sight.access.clone(), then);
         let judges = self.crm.host.judges.as_ref();
-        let mut scored = Vec::new();
+        let (mut scores, mut outcomes) = (Vec::new(), Vec::new());
         let mut failures = Vec::new();
         walk_as_of(&reading, &listing, then, &mut |record, image| {
             let Reading { overlay, sight } = &reading;
             let view = View::new(&image)?;
-            let known = happened.matches(record.bits, view, &mut Neighbours::seen_at(overlay, sight, then))?;
+            let known =
+                happened.matches(record.bits, view, &mut Neighbours::seen_at(overlay, sight, then))?;
             let Some(today) = overlay.get(Table::Records, &key::record(record))?.filter(|_| !known) else {
                 return Ok(());
             };
-            let came = happened.matches(
-                record.bits,
-                View::new(&today)?,
-                &mut Neighbours::seen(overlay, sight),
-            )?;
+            let came =
+                happened.matches(record.bits, View::new(&today)?, &mut Neighbours::seen(overlay, sight))?;
             let ask = Ask::new(Purpose::Score, record, view);
-            let verdict = active.looking(&past, |past| {
-                active.ask(Neighbours::seen_at(overlay, past, then), judges, &ask)
-            });
+            let verdict = active
+                .looking(&past, |past| active.ask(Neighbours::seen_at(overlay, past, then), judges, &ask));
             match verdict {
                 Ok(Some(verdict)) => {
                     if let Answer::Score(score) = verdict.answer {
-                        scored.push((score.points, came));
+                        scores.push(score.points as f64);
+                        outcomes.push(came);
                     }
                 }
                 Ok(None) => {}
@@ -94,10 +94,10 @@ impl Session<'_> {
             Ok(())
         })?;
         match failures.pop() {
-            Some(message) if scored.is_empty() => {
+            Some(message) if scores.is_empty() => {
                 Err(Error::RuleFailed { rule: active.rule.signature(), message })
             }
-            _ => Ok(measure(scored, active.rule.threshold.unwrap_or(50))),
+            _ => backtest(&scores, &outcomes, &[active.rule.threshold.unwrap_or(50) as f64]),
         }
     }
 
@@ -157,7 +157,9 @@ impl Session<'_> {
             _ => Some(taken_back(after.as_deref(), &entry)?),
         };
         let today = overlay.get(Table::Records, &key::record(about))?;
-        let Some(known) = today.as_deref().or(after.as_deref()).or(before.as_deref()) else { return Ok(None) };
+        let Some(known) = today.as_deref().or(after.as_deref()).or(before.as_deref()) else {
+            return Ok(None);
+        };
         if !sight.sees(overlay, about, known)? {
             return Ok(None);
         }
@@ -173,8 +175,8 @@ impl Session<'_> {
         let past = Sight::new(sight.config.clone(), sight.access.clone(), at);
         let ask = Ask { before: old, ..Ask::new(Purpose::Automation, about, view) };
         let judges = self.crm.host.judges.as_ref();
-        let verdict = active
-            .looking(&past, |past| active.ask(Neighbours::seen_at(overlay, past, at), judges, &ask));
+        let verdict =
+            active.looking(&past, |past| active.ask(Neighbours::seen_at(overlay, past, at), judges, &ask));
         let mut run =
             WouldRun { position, at, record: about, because, calls: Vec::new(), failure: String::new() };
         match verdict {
@@ -183,8 +185,9 @@ impl Session<'_> {
                 Answer::Calls(calls) => run.calls = calls,
                 _ => {
                     let calls = active.rule.calls.iter();
-                    run.calls =
-                        calls.map(|template| call(template, schema, about, view, at)).collect::<Result<_>>()?;
+                    run.calls = calls
+                        .map(|template| call(template, schema, about, view, at))
+                        .collect::<Result<_>>()?;
                 }
             },
             Ok(None) => return Ok(None),
@@ -215,7 +218,6 @@ impl Session<'_> {
         Rehearsal::begin(self.crm)?.play(self.actor(), works)
     }
 }
-
 
 /// A draft as a rule to be asked.
 fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Result<Active> {

@@ -5,10 +5,10 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use super::eval::{Columns, Leaf, Node, Predicate, Source, Target};
-use crate::base::calendar::Stretch;
 use super::resolve::{Resolved, resolve};
 use super::test::Test;
 use super::{Comparison, Filter, MAX_DEPTH, Operand, Path, RelativeDate};
+use crate::base::calendar::Stretch;
 use crate::base::{Instant, KindNo, RecordRef, Span, Value};
 use crate::record::field::FieldType;
 use crate::record::schema::Schema;

@@ -321,9 +321,7 @@ fn relative_dates_come_to_days() {
     // The third date is the day after the last.
     let check = |text: &str, today: &str, from: &str, to: &str| {
         let filter: Filter = format!("day in {text}").parse().unwrap();
-        let Filter::Within { range, .. } = filter else {
-            panic!("{text} is no relative date: {filter:?}")
-        };
+        let Filter::Within { range, .. } = filter else { panic!("{text} is no relative date: {filter:?}") };
         let to: chrono::NaiveDate = to.parse().unwrap();
         let days = crate::base::calendar::Stretch::Days(from.parse().unwrap(), to.pred_opt().unwrap());
         assert_eq!(range.stretch(Instant::default(), today.parse().unwrap()), Some(days), "{text}");

@@ -90,10 +90,8 @@ impl Bound {
     /// # Errors
     /// When stored bytes are damaged.
     pub fn judge(&self, record: RecordRef, view: View<'_>, related: &mut dyn Related) -> Result<Judged> {
-        let mut judged = Judged {
-            applies: self.set.len() == self.lines,
-            held: vec![LineHeld::default(); self.lines],
-        };
+        let mut judged =
+            Judged { applies: self.set.len() == self.lines, held: vec![LineHeld::default(); self.lines] };
         self.set.each_held(record.bits, view, related, |number| match judged.held.get_mut(number) {
             Some(line) => line.held = true,
             None => judged.applies = true,
@@ -113,7 +111,9 @@ impl Judged {
         match rule.is_for() {
             Purpose::Score | Purpose::Level if !self.applies => None,
             Purpose::Score => Some(Answer::Score(self.score(rule, now))),
-            Purpose::Level => score::level(rule, &self.held).map(|(_, level)| Answer::Level(level.to_owned())),
+            Purpose::Level => {
+                score::level(rule, &self.held).map(|(_, level)| Answer::Level(level.to_owned()))
+            }
             _ => Some(Answer::Holds(self.applies)),
         }
     }

@@ -61,7 +61,9 @@ impl Filling<'_> {
     fn fill(&self, json: Json) -> Result<Json> {
         Ok(match json {
             Json::String(text) => self.text(&text)?,
-            Json::Array(items) => Json::Array(items.into_iter().map(|item| self.fill(item)).collect::<Result<_>>()?),
+            Json::Array(items) => {
+                Json::Array(items.into_iter().map(|item| self.fill(item)).collect::<Result<_>>()?)
+            }
             Json::Object(fields) => {
                 let filled = fields.into_iter().map(|(name, value)| Ok((name, self.fill(value)?)));
                 Json::Object(filled.collect::<Result<_>>()?)

@@ -43,7 +43,9 @@ pub fn scoring_rule(text: &str) -> Result<RuleDraft, Vec<Fault>> {
         draft.kind = reader.get(&document, KIND.0, Node::text).unwrap_or(draft.kind);
         draft.threshold = reader.get(&document, THRESHOLD.0, whole);
         reader.need(&document, RULES, |_| Ok(()));
-        for part in sections(&mut reader, document.node(RULES.0), &[CRITERION, POINTS, GROUP, HALF_LIFE, LABEL]) {
+        for part in
+            sections(&mut reader, document.node(RULES.0), &[CRITERION, POINTS, GROUP, HALF_LIFE, LABEL])
+        {
             let line = RuleLine {
                 criterion: reader.need(&part, CRITERION, Node::text).unwrap_or_default(),
                 points: reader.need(&part, POINTS, whole),

@@ -1,6 +1,5 @@
 //! The pure rules of rules: points, what fires, what is said in a document, and what is wrong.
 
-mod backtest;
 mod bound;
 mod calls;
 mod check;
@@ -11,7 +10,6 @@ mod trial;
 mod triggers;
 mod vocabulary;
 
-pub use backtest::{Backtest, Decile, measure};
 pub use bound::{Bound, Criteria, Judged};
 pub use calls::{call, calls_problems};
 pub use check::{Words, check};

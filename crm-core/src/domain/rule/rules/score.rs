@@ -96,7 +96,9 @@ pub fn grade(rule: &Rule, points: i64) -> String {
         return usual.to_owned();
     }
     let reached = rule.bands.iter().filter(|band| band.from <= points).max_by_key(|band| band.from);
-    reached.or(rule.bands.iter().min_by_key(|band| band.from)).map_or(String::new(), |band| band.grade.clone())
+    reached
+        .or(rule.bands.iter().min_by_key(|band| band.from))
+        .map_or(String::new(), |band| band.grade.clone())
 }
 
 /// The level that the first line gives whose criterion holds, and the line's place.
@@ -160,13 +162,14 @@ mod tests {
 
     #[test]
     fn points_add_up_within_caps() {
-        let check = |lines: &[(i64, &str, Option<i64>)], held: &[LineHeld], most: Option<i64>, points: i64| {
-            let mut rule = rule(lines);
-            rule.caps = vec![GroupCap { group: "web".into(), most, least: None }];
-            let (sum, lines) = total(&rule, held, days(0));
-            assert_eq!(sum, points);
-            assert_eq!(lines.iter().map(|line| line.points).sum::<i64>(), points, "the lines add up");
-        };
+        let check =
+            |lines: &[(i64, &str, Option<i64>)], held: &[LineHeld], most: Option<i64>, points: i64| {
+                let mut rule = rule(lines);
+                rule.caps = vec![GroupCap { group: "web".into(), most, least: None }];
+                let (sum, lines) = total(&rule, held, days(0));
+                assert_eq!(sum, points);
+                assert_eq!(lines.iter().map(|line| line.points).sum::<i64>(), points, "the lines add up");
+            };
         check(&[(20, "", None), (15, "", None)], &[ON, OFF], None, 20);
         check(&[(20, "", None), (-30, "", None)], &[ON, ON], None, -10);
         check(&[(10, "web", None), (10, "web", None), (5, "", None)], &[ON, ON, ON], Some(15), 20);

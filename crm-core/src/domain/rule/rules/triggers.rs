@@ -37,7 +37,8 @@ impl<'a> Happened<'a> {
 pub fn fires(trigger: &Trigger, happened: &Happened<'_>) -> Result<Option<String>, Damaged> {
     let (before, after) = (happened.before.is_some(), happened.after.is_some());
     if let Some(kind) = happened.activity {
-        let wanted = trigger.on == Event::ActivityLogged && (trigger.field.is_empty() || trigger.field == kind);
+        let wanted =
+            trigger.on == Event::ActivityLogged && (trigger.field.is_empty() || trigger.field == kind);
         return Ok(wanted.then(|| format!("activity `{kind}` logged")));
     }
     Ok(match trigger.on {

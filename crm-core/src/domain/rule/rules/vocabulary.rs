@@ -45,7 +45,10 @@ impl Vocabulary {
             .iter()
             .position(|behaviour| is(&behaviour.name) || behaviour.names.iter().any(|known| is(known)));
         let place = defined.or_else(|| {
-            self.activities.iter().position(|names| names.iter().any(|known| is(known))).map(|at| at + ACTIVITIES)
+            self.activities
+                .iter()
+                .position(|names| names.iter().any(|known| is(known)))
+                .map(|at| at + ACTIVITIES)
         });
         place.and_then(|place| u32::try_from(place).ok())
     }
@@ -54,7 +57,10 @@ impl Vocabulary {
     pub fn counted(&self, number: u32) -> Option<Counted> {
         let place = usize::try_from(number).ok()?;
         if let Some(names) = place.checked_sub(ACTIVITIES).and_then(|place| self.activities.get(place)) {
-            return Some(Counted { activities: names.iter().take(1).cloned().collect(), ..Counted::default() });
+            return Some(Counted {
+                activities: names.iter().take(1).cloned().collect(),
+                ..Counted::default()
+            });
         }
         let behaviour = self.defined.get(place)?;
         Some(Counted {

@@ -1,0 +1,253 @@
+//! A forecast from history, with an interval from seeded draws.
+
+use std::collections::BTreeMap;
+
+use super::incidence::{Fate, Incidence};
+use super::sums::{differ, too_large};
+use crate::record::error::{Error, Result};
+
+/// The closing day of a deal that is open.
+pub const OPEN: i32 = i32::MAX;
+
+/// Deals in columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Deals<'a> {
+    /// The day on which each was started, or entered the stage that its group stands for.
+    pub started: &'a [i32],
+    /// The day on which each was closed, or [`OPEN`].
+    pub closed: &'a [i32],
+    /// Whether each was won; of an open deal it says nothing.
+    pub won: &'a [bool],
+    /// What each is worth.
+    pub values: &'a [i64],
+    /// The stage, product or other group whose history tells of each.
+    pub groups: &'a [u32],
+}
+
+/// How a forecast is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan {
+    /// For how many days.
+    pub horizon: u32,
+    /// How many futures are drawn.
+    pub draws: u32,
+    /// The share of futures within the interval, above 0 and below 1.
+    pub level: f64,
+    /// The same seed draws the same futures.
+    pub seed: u64,
+    /// A group with fewer closed deals is forecast from the history of all.
+    pub least_history: u32,
+}
+
+impl Default for Plan {
+    /// 90 days, 2,000 futures, an interval of 80 %, a history of 30 closed deals.
+    fn default() -> Self {
+        Plan { horizon: 90, draws: 2_000, level: 0.8, seed: 1, least_history: 30 }
+    }
+}
+
+/// What will be won of the deals that are open as of a day, within a plan's horizon.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forecast {
+    /// The open deals, by row.
+    pub rows: Vec<usize>,
+    /// The probability that each is won within the horizon.
+    pub chances: Vec<f64>,
+    /// The mean.
+    pub expected: f64,
+    /// The lower end of the interval.
+    pub low: i64,
+    /// The upper end of the interval.
+    pub high: i64,
+    /// What each drawn future brings, ascending.
+    pub futures: Vec<i64>,
+}
+
+impl Forecast {
+    /// The share of futures that bring at least so much: with what a target still lacks, the
+    /// probability that it is reached.
+    pub fn reaches(&self, value: i64) -> f64 {
+        let below = self.futures.partition_point(|future| *future < value);
+        (self.futures.len() - below) as f64 / self.futures.len().max(1) as f64
+    }
+}
+
+/// Forecasts as of a day, from what was known on it: deals closed later are open, deals started later
+/// aren't there. A deal older than any that was ever won is given no chance.
+///
+/// # Errors
+/// `forecast.columns`, `forecast.plan`, `forecast.values`; `forecast.no_history` when nothing was closed.
+pub fn forecast(deals: Deals<'_>, as_of: i32, plan: &Plan) -> Result<Forecast> {
+    deals.checked()?;
+    plan.checked()?;
+    let histories = deals.histories(as_of, plan)?;
+    let mut found = Forecast {
+        rows: Vec::new(),
+        chances: Vec::new(),
+        expected: 0.0,
+        low: 0,
+        high: 0,
+        futures: Vec::new(),
+    };
+    let mut open = Vec::new();
+    for deal in deals.rows().filter(|deal| deal.open_on(as_of)) {
+        let (history, group) = match histories.by_group.get(&deal.group) {
+            Some(history) => (history, Some(deal.group)),
+            None => (&histories.all, None),
+        };
+        let age = as_of.saturating_sub(deal.started);
+        let (chance, seen) = history.chance_and_seen(age, plan.horizon).unwrap_or((0.0, 1));
+        found.rows.push(deal.row);
+        found.chances.push(chance);
+        found.expected += chance * deal.value as f64;
+        open.push(Open {
+            value: deal.value,
+            chance,
+            error: (chance * (1.0 - chance) / f64::from(seen)).sqrt(),
+            group,
+        });
+    }
+    found.futures = draw(&open, plan)?;
+    let end = |share: f64| {
+        let place = (share * (found.futures.len().saturating_sub(1)) as f64).round() as usize;
+        found.futures.get(place).copied().unwrap_or(0)
+    };
+    (found.low, found.high) = (end((1.0 - plan.level) / 2.0), end((1.0 + plan.level) / 2.0));
+    Ok(found)
+}
+
+/// An open deal: its chance, and by how much the history may be wrong about it.
+struct Open {
+    value: i64,
+    chance: f64,
+    error: f64,
+    group: Option<u32>,
+}
+
+/// The sums of futures, ascending. In each, a history errs for all its deals in the same direction, for
+/// it is the same few past deals that it was learned from.
+fn draw(open: &[Open], plan: &Plan) -> Result<Vec<i64>> {
+    let bound = open.iter().try_fold(0i64, |sum, deal| sum.checked_add(deal.value.checked_abs()?));
+    if bound.is_none() {
+        return Err(too_large(open.iter().map(|deal| deal.value).max().unwrap_or(0)));
+    }
+    let mut dice = Dice(plan.seed);
+    let mut shifts: BTreeMap<Option<u32>, f64> = open.iter().map(|deal| (deal.group, 0.0)).collect();
+    let mut futures = Vec::new();
+    for _ in 0..plan.draws {
+        shifts.values_mut().for_each(|shift| *shift = dice.normal());
+        let won = open.iter().filter(|deal| {
+            let shift = shifts.get(&deal.group).copied().unwrap_or(0.0);
+            dice.uniform() < deal.chance + shift * deal.error
+        });
+        futures.push(won.map(|deal| deal.value).sum());
+    }
+    futures.sort_unstable();
+    Ok(futures)
+}
+
+/// Seeded draws: SplitMix64 (G. Steele, D. Lea, C. Flood 2014).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ mixed >> 31
+    }
+
+    /// From 0 to below 1.
+    fn uniform(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Of mean 0 and deviation 1 (G. Box, M. Muller 1958).
+    fn normal(&mut self) -> f64 {
+        let (radius, turn) = (1.0 - self.uniform(), self.uniform());
+        (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * turn).cos()
+    }
+}
+
+/// One deal.
+pub(super) struct Deal {
+    pub row: usize,
+    pub started: i32,
+    pub closed: i32,
+    pub won: bool,
+    pub value: i64,
+    pub group: u32,
+}
+
+impl Deal {
+    pub fn closed_by(&self, day: i32) -> bool {
+        self.closed != OPEN && self.closed <= day
+    }
+
+    pub fn open_on(&self, day: i32) -> bool {
+        self.started <= day && !self.closed_by(day)
+    }
+}
+
+struct Histories {
+    all: Incidence,
+    by_group: BTreeMap<u32, Incidence>,
+}
+
+impl Deals<'_> {
+    pub(super) fn checked(&self) -> Result<()> {
+        let rows = self.started.len();
+        let others = [self.closed.len(), self.won.len(), self.values.len(), self.groups.len()];
+        others.into_iter().find(|other| *other != rows).map_or(Ok(()), |other| Err(differ(rows, other)))
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = Deal> {
+        let days = self.started.iter().zip(self.closed);
+        let rest = self.won.iter().zip(self.values).zip(self.groups);
+        days.zip(rest).enumerate().map(|(row, ((started, closed), ((won, value), group)))| Deal {
+            row,
+            started: *started,
+            closed: *closed,
+            won: *won,
+            value: *value,
+            group: *group,
+        })
+    }
+
+    fn histories(&self, as_of: i32, plan: &Plan) -> Result<Histories> {
+        let mut fates: BTreeMap<u32, Vec<(i32, Fate)>> = BTreeMap::new();
+        for deal in self.rows().filter(|deal| deal.started <= as_of) {
+            let fate = match (deal.closed_by(as_of), deal.won) {
+                (false, _) => Fate::Open,
+                (true, true) => Fate::Won,
+                (true, false) => Fate::Lost,
+            };
+            let age = deal.closed.min(as_of).saturating_sub(deal.started).max(0);
+            fates.entry(deal.group).or_default().push((age, fate));
+        }
+        let all = Incidence::of(fates.values().flatten().copied());
+        if all.ages.is_empty() {
+            let message = format!("nothing was won or lost by day `{as_of}`");
+            return Err(Error::refused("forecast.no_history", message));
+        }
+        let enough = |fates: &Vec<(i32, Fate)>| {
+            fates.iter().filter(|fate| fate.1 != Fate::Open).count() >= plan.least_history.max(1) as usize
+        };
+        let by_group = fates.into_iter().filter(|(_, fates)| enough(fates));
+        Ok(Histories {
+            all,
+            by_group: by_group.map(|(group, fates)| (group, Incidence::of(fates))).collect(),
+        })
+    }
+}
+
+impl Plan {
+    pub(super) fn checked(&self) -> Result<()> {
+        if self.horizon > 0 && self.draws > 0 && 0.0 < self.level && self.level < 1.0 {
+            return Ok(());
+        }
+        let Plan { horizon, draws, level, .. } = self;
+        let message = format!("`{horizon}` days, `{draws}` draws, a level of `{level}`");
+        Err(Error::invalid("plan", "forecast.plan", message))
+    }
+}
