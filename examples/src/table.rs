@@ -36,6 +36,11 @@ impl Cell {
     fn right(shown: impl Into<String>) -> Self {
         Cell { shown: shown.into(), align: CellAlignment::Right }
     }
+
+    /// The same cell, kept to the right.
+    pub fn to_the_right(self) -> Self {
+        Cell { align: CellAlignment::Right, ..self }
+    }
 }
 
 /// Words, kept to the left.

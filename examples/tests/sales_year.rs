@@ -216,6 +216,16 @@ fn the_year_comes_to_what_its_readme_says() {
         "时间线",
         "变更日志",
         "历史快照",
+        "RFM",
+        "八类客户",
+        "客户生命周期价值",
+        "流失预警",
+        "预测",
+        "预测回测",
+        "管道变化",
+        "成交队列",
+        "预测模型",
+        "线索评分",
     ] {
         assert!(told.contains(&format!("■ {title}")), "{title}");
     }

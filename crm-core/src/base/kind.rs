@@ -106,6 +106,8 @@ kinds! {
     Notification = 62, "notification", "Notification", "通知", NotificationId;
     /// A kind of activity that the tenant has added.
     ActivityType = 63, "activity_type", "Activity type", "互动类型", ActivityTypeId;
+    /// A model that was trained on stored history.
+    Model = 90, "model", "Model", "预测模型", ModelId;
 }
 
 impl KindNo {

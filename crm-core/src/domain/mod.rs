@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod catalog;
 pub mod lead;
+pub mod model;
 pub mod notice;
 pub mod opportunity;
 pub mod org;
@@ -26,4 +27,5 @@ pub const SPECS: &[&[&Spec]] = &[
     task::SPECS,
     notice::SPECS,
     rule::SPECS,
+    model::SPECS,
 ];

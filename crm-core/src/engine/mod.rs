@@ -40,4 +40,5 @@ pub use registry::command_names;
 pub use rules::{RuleExplained, WouldRun};
 pub use session::{Page, Session, Shown, Why};
 pub use verify::Verified;
+pub use views::insight;
 pub use views::{Board, Card, Column, CustomerView, TimelineItem, TimelinePage};

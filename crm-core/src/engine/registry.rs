@@ -4,7 +4,8 @@ use serde_json::Value as Json;
 
 use super::crm::Crm;
 use super::flows::{
-    advance, assign, capture, claim, convert, edit, hand_over, log_activity, undo_convert, unify,
+    advance, assign, capture, claim, convert, edit, grade, hand_over, log_activity, model, undo_convert,
+    unify,
 };
 use super::rules::follow::ApplyRule;
 use super::session::Session;
@@ -66,6 +67,8 @@ commands! {
     advance::ReopenOpportunity, catalog::FindPrice,
     log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
     advance::FinishTask, advance::CancelTask, notice::MarkRead, notice::SendNotice,
+    advance::FinishTask, advance::CancelTask, notice::MarkRead,
+    grade::GradeCustomer, model::SaveModel, model::PredictDeals,
     org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
     hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,
     org::UpdateTeam, org::DefineRole, org::DefineShare,

@@ -12,6 +12,9 @@ use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::insight::clv;
 use crm_core::insight::learn;
+use crm_core::insight::{churn, clv};
+use crm_core::domain::{SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, task};
+use crm_core::insight::{churn, clv, forecast, learn, level, rfm};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
 use crm_core::record::key;
@@ -147,7 +150,14 @@ fn codes_stay() {
         activity::CODES,
         catalog::CODES,
         learn::CODES,
+    let rooms: [&[(&str, &str)]; 11] = [
+        churn::CODES,
         clv::CODES,
+        forecast::CODES,
+        level::CODES,
+        model::CODES,
+        crm_core::engine::insight::CODES,
+        rfm::CODES,
         lead::CODES,
         notice::CODES,
         opportunity::CODES,
@@ -156,9 +166,6 @@ fn codes_stay() {
         pool::CODES,
         rule::CODES,
         task::CODES,
-        crm_core::insight::forecast::CODES,
-        crm_core::insight::level::CODES,
-        crm_core::insight::rfm::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();
     // A command's name is none, unless a room says so.

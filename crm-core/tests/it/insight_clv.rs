@@ -226,10 +226,10 @@ fn cdnow_from_its_transactions() {
         let repeats: u32 = summary.repeats.iter().sum();
         customers.len() - repeats as usize
     });
-    for row in 0..table.repeats.len() {
+    for (row, mean) in means.iter().enumerate() {
         near("last", summary.last[row], table.last[row], 1e-12);
         near("age", summary.age[row], table.age[row], 1e-12);
-        let mean = if table.repeats[row] == 0 { 0.0 } else { means[row] };
+        let mean = if table.repeats[row] == 0 { 0.0 } else { *mean };
         assert!((summary.mean_spend[row] / 100.0 - mean).abs() < 1e-6, "row {row}");
     }
     let (best, tried) = fit_regularity(&summary.histories().unwrap(), ONE).unwrap();

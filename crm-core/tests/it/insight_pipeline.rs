@@ -211,9 +211,9 @@ fn the_forecast_is_tried_on_past_month_ends() {
         .collect();
     let plan = forecast::Plan { horizon: 30, draws: 400, ..forecast::Plan::default() };
     let found = forecast::backtest(deals, &ends, &plan).unwrap();
-    println!("{found:#?}");
     assert_eq!(found.as_of.len(), ends.len());
     assert!(found.mean_error < found.mean_error_of_rate, "better than open value times win rate");
-    let total = |column: &[i64]| column.iter().sum::<i64>();
-    assert!(total(&found.actual) > 0 && found.covered <= ends.len());
+    assert!(found.mean_error < found.mean_error_of_last, "better than last month again");
+    // The interval is one of 80 %.
+    assert!(found.covered >= 5, "{found:?}");
 }

@@ -16,6 +16,7 @@ mod engine;
 mod golden;
 mod import;
 mod insight_clv;
+mod insight_engine;
 mod insight_learn;
 mod insight_pipeline;
 mod insight_rfm;

@@ -29,6 +29,10 @@ pub const EVE: &str = "2024-12-31 18:00";
 /// The middle of the year.
 pub const MIDSUMMER: &str = "2025-06-30 23:59";
 
+/// The days on which the forecast is tried.
+const MONTH_ENDS: [&str; 6] =
+    ["2025-05-31", "2025-06-30", "2025-07-31", "2025-08-31", "2025-09-30", "2025-10-31"];
+
 /// A year that was lived through.
 #[derive(Debug)]
 pub struct Year<'c> {
@@ -75,10 +79,16 @@ impl<'c> Year<'c> {
         reports::board(out, &director)?;
         reports::stages(out, &director)?;
         reports::win_rates(out, &director)?;
+        reports::cohorts(out, &director)?;
         reports::pools(out, &director)?;
         reports::eyes(out, crm, self.people)?;
         reports::customer(out, &director)?;
         reports::journal(out, &director)?;
-        reports::as_it_stood(out, &director, instant(MIDSUMMER)?)
+        reports::as_it_stood(out, &director, instant(MIDSUMMER)?)?;
+        reports::rfm(out, &director)?;
+        reports::values(out, &director)?;
+        let months = MONTH_ENDS.iter().map(|day| day.parse()).collect::<Result<Vec<_>, _>>()?;
+        reports::forecast(out, &director, instant(MIDSUMMER)?, &months)?;
+        reports::models(out, &director)
     }
 }

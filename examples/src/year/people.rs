@@ -198,8 +198,9 @@ fn roles(system: &Session<'_>) -> Outcome<BTreeMap<&'static str, RoleId>> {
         ]
     };
     let rule = |field: &str, access| FieldRule { kind: "customer".into(), field: field.to_owned(), access };
-    let director =
-        DefineRole { name: "director".into(), grants: everybody(&all, Scope::All), ..DefineRole::default() };
+    let mut grants = everybody(&all, Scope::All);
+    grants.push(grant("model", &all, Scope::All));
+    let director = DefineRole { name: "director".into(), grants, ..DefineRole::default() };
     let manager = DefineRole {
         name: "manager".into(),
         grants: everybody(&lead, Scope::DepartmentBelow),

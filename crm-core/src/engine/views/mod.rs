@@ -2,6 +2,7 @@
 
 mod board;
 mod customer;
+pub mod insight;
 mod pipeline;
 mod timeline;
 

@@ -1,7 +1,11 @@
 //! The highest point of a smooth function of the logarithms of a few positive parameters: Newton's method with a damped
 //! Hessian and a bounded, halved step (Nocedal and Wright, Numerical Optimization, 2006, chapters 3 and 6).
 
-#![allow(clippy::indexing_slicing, reason = "places in arrays of a fixed N, always below N")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "linear algebra: places below N in arrays of N"
+)]
 
 /// A function's value, gradient and Hessian at a place.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Past forecasts beside what came of them.
 
 use super::simulate::{Deals, Plan, forecast};
-use crate::record::error::{Error, Result};
+use crate::record::error::Result;
 
 /// Forecasts as of past days, in columns, and how they did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +42,8 @@ pub fn backtest(deals: Deals<'_>, days: &[i32], plan: &Plan) -> Result<Backtest>
             Err(error) if error.has_code("forecast.no_history") => continue,
             Err(error) => return Err(error),
         };
-        let (actual, last) = (won(deals, day, horizon)?, won(deals, day.saturating_sub(horizon), horizon)?);
+        let (actual, last) =
+            (deals.won_within(day, horizon)?, deals.won_within(day.saturating_sub(horizon), horizon)?);
         found.as_of.push(day);
         found.expected.push(made.expected);
         found.low.push(made.low);
@@ -58,14 +59,6 @@ pub fn backtest(deals: Deals<'_>, days: &[i32], plan: &Plan) -> Result<Backtest>
     found.mean_error_of_rate /= count;
     found.mean_error_of_last /= count;
     Ok(found)
-}
-
-/// What was won within so many days of the deals that were open on a day.
-fn won(deals: Deals<'_>, day: i32, horizon: i32) -> Result<i64> {
-    let until = day.saturating_add(horizon);
-    let won = deals.rows().filter(|deal| deal.won && deal.open_on(day) && deal.closed_by(until));
-    let sum = won.map(|deal| deal.value).try_fold(0i64, i64::checked_add);
-    sum.ok_or_else(|| Error::invalid("values", "forecast.values", "the values won are too large to sum up"))
 }
 
 fn by_rate(deals: Deals<'_>, day: i32) -> f64 {

@@ -8,22 +8,14 @@
 
 mod backtest;
 mod incidence;
+mod refusals;
 mod simulate;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 pub use backtest::{Backtest, backtest};
 pub use incidence::{Fate, Incidence};
+pub use refusals::CODES;
 pub use simulate::{Deals, Forecast, OPEN, Plan, forecast};
 pub use sums::{Category, Sums, sums_by, weighted};
-
-/// Code and meaning of what a forecast can't be made of.
-pub const CODES: &[(&str, &str)] = &[
-    ("forecast.columns", "columns of one table differ in length"),
-    ("forecast.chance", "a probability is not between 0 and 1"),
-    ("forecast.plan", "a horizon, a number of draws or a level is not one"),
-    ("forecast.values", "the values are so large that their sum may not fit"),
-    ("forecast.no_history", "no deal had been won or lost by that day"),
-];
-
-#[cfg(test)]
-mod tests;

@@ -37,12 +37,17 @@ pub struct Plan {
     pub seed: u64,
     /// A group with fewer closed deals is forecast from the history of all.
     pub least_history: u32,
+    /// Up to how many past forecasts, a month apart, tell how wide the interval has to be.
+    pub look_back: u32,
 }
 
+/// Days between past forecasts.
+const STEP: i32 = 30;
+
 impl Default for Plan {
-    /// 90 days, 2,000 futures, an interval of 80 %, a history of 30 closed deals.
+    /// 90 days, 2,000 futures, an interval of 80 % by a year's forecasts, a history of 30 closed deals.
     fn default() -> Self {
-        Plan { horizon: 90, draws: 2_000, level: 0.8, seed: 1, least_history: 30 }
+        Plan { horizon: 90, draws: 2_000, level: 0.8, seed: 1, least_history: 30, look_back: 12 }
     }
 }
 
@@ -59,6 +64,9 @@ pub struct Forecast {
     pub low: i64,
     /// The upper end of the interval.
     pub high: i64,
+    /// On how many past forecasts the width of the interval rests; with none it knows of no good and
+    /// bad times, and is too narrow.
+    pub past: u32,
     /// What each drawn future brings, ascending.
     pub futures: Vec<i64>,
 }
@@ -80,53 +88,41 @@ impl Forecast {
 pub fn forecast(deals: Deals<'_>, as_of: i32, plan: &Plan) -> Result<Forecast> {
     deals.checked()?;
     plan.checked()?;
-    let histories = deals.histories(as_of, plan)?;
-    let mut found = Forecast {
-        rows: Vec::new(),
-        chances: Vec::new(),
-        expected: 0.0,
-        low: 0,
-        high: 0,
-        futures: Vec::new(),
-    };
-    let mut open = Vec::new();
-    for deal in deals.rows().filter(|deal| deal.open_on(as_of)) {
-        let (history, group) = match histories.by_group.get(&deal.group) {
-            Some(history) => (history, Some(deal.group)),
-            None => (&histories.all, None),
-        };
-        let age = as_of.saturating_sub(deal.started);
-        let (chance, seen) = history.chance_and_seen(age, plan.horizon).unwrap_or((0.0, 1));
-        found.rows.push(deal.row);
-        found.chances.push(chance);
-        found.expected += chance * deal.value as f64;
-        open.push(Open {
-            value: deal.value,
-            chance,
-            error: (chance * (1.0 - chance) / f64::from(seen)).sqrt(),
-            group,
-        });
-    }
-    found.futures = draw(&open, plan)?;
+    let open = deals.chances(as_of, plan)?;
+    let (spread, past) = deals.spread(as_of, plan)?;
+    let futures = draw(&open, spread, plan)?;
     let end = |share: f64| {
-        let place = (share * (found.futures.len().saturating_sub(1)) as f64).round() as usize;
-        found.futures.get(place).copied().unwrap_or(0)
+        let place = (share * (futures.len().saturating_sub(1)) as f64).round() as usize;
+        futures.get(place).copied().unwrap_or(0)
     };
-    (found.low, found.high) = (end((1.0 - plan.level) / 2.0), end((1.0 + plan.level) / 2.0));
-    Ok(found)
+    Ok(Forecast {
+        rows: open.iter().map(|deal| deal.row).collect(),
+        chances: open.iter().map(|deal| deal.chance).collect(),
+        expected: expected(&open),
+        low: end((1.0 - plan.level) / 2.0),
+        high: end((1.0 + plan.level) / 2.0),
+        past,
+        futures,
+    })
 }
 
 /// An open deal: its chance, and by how much the history may be wrong about it.
 struct Open {
+    row: usize,
     value: i64,
     chance: f64,
     error: f64,
     group: Option<u32>,
 }
 
+fn expected(open: &[Open]) -> f64 {
+    open.iter().map(|deal| deal.chance * deal.value as f64).sum()
+}
+
 /// The sums of futures, ascending. In each, a history errs for all its deals in the same direction, for
-/// it is the same few past deals that it was learned from.
-fn draw(open: &[Open], plan: &Plan) -> Result<Vec<i64>> {
+/// it is the same few past deals that it was learned from; and times are good or bad for all deals, as
+/// much as they were in the past.
+fn draw(open: &[Open], spread: f64, plan: &Plan) -> Result<Vec<i64>> {
     let bound = open.iter().try_fold(0i64, |sum, deal| sum.checked_add(deal.value.checked_abs()?));
     if bound.is_none() {
         return Err(too_large(open.iter().map(|deal| deal.value).max().unwrap_or(0)));
@@ -136,9 +132,10 @@ fn draw(open: &[Open], plan: &Plan) -> Result<Vec<i64>> {
     let mut futures = Vec::new();
     for _ in 0..plan.draws {
         shifts.values_mut().for_each(|shift| *shift = dice.normal());
+        let times = (spread * dice.normal() - spread * spread / 2.0).exp();
         let won = open.iter().filter(|deal| {
             let shift = shifts.get(&deal.group).copied().unwrap_or(0.0);
-            dice.uniform() < deal.chance + shift * deal.error
+            dice.uniform() < (deal.chance + shift * deal.error) * times
         });
         futures.push(won.map(|deal| deal.value).sum());
     }
@@ -212,6 +209,52 @@ impl Deals<'_> {
             value: *value,
             group: *group,
         })
+    }
+
+    /// The deals that are open on a day, with their chances.
+    fn chances(&self, as_of: i32, plan: &Plan) -> Result<Vec<Open>> {
+        let histories = self.histories(as_of, plan)?;
+        let open = self.rows().filter(|deal| deal.open_on(as_of)).map(|deal| {
+            let (history, group) = match histories.by_group.get(&deal.group) {
+                Some(history) => (history, Some(deal.group)),
+                None => (&histories.all, None),
+            };
+            let age = as_of.saturating_sub(deal.started);
+            let (chance, seen) = history.chance_and_seen(age, plan.horizon).unwrap_or((0.0, 1));
+            let error = (chance * (1.0 - chance) / f64::from(seen)).sqrt();
+            Open { row: deal.row, value: deal.value, chance, error, group }
+        });
+        Ok(open.collect())
+    }
+
+    /// By how much forecasts that can already be judged were wrong: the root of the mean square of
+    /// ln(actual ÷ expected), and how many they are.
+    fn spread(&self, as_of: i32, plan: &Plan) -> Result<(f64, u32)> {
+        let horizon = i32::try_from(plan.horizon).unwrap_or(i32::MAX);
+        let (mut squares, mut past) = (0.0, 0);
+        for back in 0..plan.look_back {
+            let steps = i32::try_from(back).unwrap_or(i32::MAX).saturating_mul(STEP);
+            let day = as_of.saturating_sub(horizon).saturating_sub(steps);
+            let closed = self.rows().filter(|deal| deal.closed_by(day)).count();
+            if closed < plan.least_history.max(1) as usize {
+                break;
+            }
+            let expected = expected(&self.chances(day, plan)?);
+            if expected > 0.0 {
+                let ratio = self.won_within(day, horizon)? as f64 / expected;
+                squares += ratio.clamp(0.05, 20.0).ln().powi(2);
+                past += 1;
+            }
+        }
+        Ok(((squares / f64::from(past.max(1))).sqrt(), past))
+    }
+
+    /// What was won within so many days of the deals that were open on a day.
+    pub(super) fn won_within(&self, day: i32, horizon: i32) -> Result<i64> {
+        let until = day.saturating_add(horizon);
+        let won = self.rows().filter(|deal| deal.won && deal.open_on(day) && deal.closed_by(until));
+        let sum = won.map(|deal| deal.value).try_fold(0i64, i64::checked_add);
+        sum.ok_or_else(|| too_large(i64::MAX))
     }
 
     fn histories(&self, as_of: i32, plan: &Plan) -> Result<Histories> {

@@ -17,7 +17,7 @@
 //! let as_of = states.day_after_last().unwrap();
 //! let scores = rfm::score(&states, as_of, &Rule::default(), threads).unwrap();
 //! assert_eq!(scores.frequency, [4, 1, 1]);
-//! assert_eq!(scores.thresholds.recency_within, [2, 2, 1, 1]);
+//! assert_eq!(scores.recency, [1, 2, 2]);
 //! let names = segments::assign(&scores, &segments::international());
 //! assert_eq!(names.len(), 3);
 //! ```
@@ -25,6 +25,7 @@
 mod gather;
 mod hashed;
 mod ids;
+mod refusals;
 mod reminder;
 mod scores;
 pub mod segments;
@@ -33,18 +34,7 @@ mod states;
 mod tests;
 
 pub use ids::{Id, Key, Text, Texts};
+pub use refusals::CODES;
 pub use reminder::Silence;
 pub use scores::{Rule, Scores, Thresholds, score};
 pub use states::{Period, Purchases, States};
-
-/// Code and meaning of what RFM can't take.
-pub const CODES: &[(&str, &str)] = &[
-    ("rfm.columns", "columns of one table differ in length"),
-    ("rfm.offsets", "the offsets of a column of texts don't ascend within its bytes"),
-    ("rfm.amounts", "amounts are so large that their sum may not fit"),
-    ("rfm.rows", "there are more purchases than are counted"),
-    ("rfm.as_of", "the as-of day is before a purchase"),
-    ("rfm.bins", "scores go from 1 to at least 2 and at most 100"),
-    ("rfm.thresholds", "thresholds don't ascend from score to score, or not all scales have as many"),
-    ("rfm.weights", "all weights are zero"),
-];

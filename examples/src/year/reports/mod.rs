@@ -1,6 +1,7 @@
 //! What a sales manager wants to look at, as tables.
 
 mod customers;
+mod insight;
 mod pipeline;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use crm_core::prelude::*;
 use rust_decimal::Decimal;
 
 pub use customers::{customer, eyes, journal, leads, pools, reclaimed};
+pub use insight::{cohorts, forecast, models, rfm, values};
 pub use pipeline::{as_it_stood, board, deals, stages, standing, stands_still, win_rates};
 
 use super::files::ZONE;

@@ -8,6 +8,7 @@ use super::super::pareto::Pareto;
 use super::simulated::{Dice, customers};
 use super::*;
 
+#[allow(clippy::needless_range_loop, reason = "rows and columns of matrices")]
 fn check_derivatives<const N: usize, L: Likelihood<N, Row = Weighted>>(
     what: &str,
     likelihood: &L,

@@ -1,0 +1,127 @@
+//! The funnel of a pipeline, and what it says beside.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::purchases::query;
+use crate::base::calendar::{self, Bucket, FiscalYear};
+use crate::base::{Instant, Kind, Span, kind};
+use crate::domain::opportunity::Opportunity;
+use crate::engine::session::Session;
+use crate::insight::pipeline::{
+    self, Bottleneck, Cohort, Deal, Ended, Figures, Velocity, cohorts, ended_by, figures, time_in_stage,
+};
+use crate::record::error::Result;
+use crate::record::filter::Filter;
+use crate::record::lifecycle::StateClass;
+
+/// How many deals must be decided in a stage before it can be called a bottleneck.
+const ENOUGH: usize = 5;
+
+/// Which deals a funnel is of.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FunnelQuery {
+    /// The pipeline; the default one when there is none.
+    pub pipeline: Option<String>,
+    /// Which deals count; all that the actor sees when there is none.
+    pub filter: Option<Filter>,
+    /// Deals created before this day don't count.
+    pub from: Option<NaiveDate>,
+    /// Deals created on this day or after don't count.
+    pub to: Option<NaiveDate>,
+}
+
+/// A stage of a funnel.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct FunnelStage {
+    /// Its English label.
+    pub en: String,
+    /// Its Chinese label.
+    pub zh: String,
+    /// How far deals come.
+    pub step: pipeline::Step,
+    /// The time that half of the deals stay below; none where none was.
+    pub median_time: Option<Span>,
+}
+
+/// A funnel.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct FunnelView {
+    /// The pipeline.
+    pub pipeline: String,
+    /// Its stages on the way to winning, in order.
+    pub stages: Vec<FunnelStage>,
+    /// Where deals leak away and where they wait.
+    pub bottleneck: Bottleneck,
+    /// Win rate, values, cycle.
+    pub figures: Figures,
+    /// What has become of the deals by the month in which they were created, such as `2026-03`.
+    pub cohorts: BTreeMap<String, Cohort>,
+    /// Value per day, over the time from the first deal or `from` to `to` or now.
+    pub velocity: Option<Velocity>,
+    /// What was won and lost by reason.
+    pub reasons: BTreeMap<String, Ended>,
+    /// What was won and lost against each competitor.
+    pub competitors: BTreeMap<String, Ended>,
+}
+
+impl Session<'_> {
+    /// The funnel of a pipeline's deals with its figures, as of the session's instant; values in the base currency.
+    ///
+    /// # Errors
+    /// Invalid when the pipeline is unknown; as [`Session::list`].
+    pub fn funnel(&self, asked: &FunnelQuery) -> Result<FunnelView> {
+        let lifecycle = self.pipeline(asked.pipeline.as_deref())?;
+        let config = self.crm.config();
+        let zone = config.settings.zone;
+        let created = |deal: &Opportunity| deal.meta.created_at.map(|at| calendar::local_date(at, zone));
+        let counts = |deal: &Opportunity| {
+            let day = created(deal);
+            // A deal without the name of a pipeline is in the default one, as it was when it was created.
+            let here =
+                deal.lifecycle == lifecycle.name || (deal.lifecycle.is_empty() && asked.pipeline.is_none());
+            here && asked.from.is_none_or(|from| day.is_some_and(|day| from <= day))
+                && asked.to.is_none_or(|to| day.is_some_and(|day| day < to))
+        };
+        let mut deals = self.deals(&query(kind::Opportunity::NO, asked.filter.as_ref()), &|_| None)?;
+        deals.retain(|(deal, _)| counts(deal));
+        let path: Vec<_> = lifecycle.states.iter().filter(|state| state.class != StateClass::Lost).collect();
+        let codes: Vec<String> = path.iter().map(|state| state.code.clone()).collect();
+        let plain: Vec<Deal> = deals.iter().map(|(_, deal)| deal.clone()).collect();
+        let (steps, times) = (pipeline::funnel(&codes, &plain), time_in_stage(&codes, &plain));
+        let bottleneck = pipeline::bottleneck(&steps, &times, ENOUGH);
+        let stages = path.iter().zip(steps).map(|(state, step)| FunnelStage {
+            en: state.en.clone(),
+            zh: state.zh.clone(),
+            median_time: times.iter().find(|time| time.stage == state.code).map(|time| time.median),
+            step,
+        });
+        let label = |day: NaiveDate| Bucket::Month.label(day, FiscalYear::default());
+        let by_month = deals.iter().filter_map(|(deal, figures)| Some((label(created(deal)?), figures)));
+        let start = |day: NaiveDate| calendar::start_of_day(day, zone);
+        let first = plain.iter().filter_map(|deal| deal.started_at).min();
+        let from: Option<Instant> = asked.from.map(start).or(first);
+        let to = asked.to.map_or(self.instant(), start).min(self.instant());
+        Ok(FunnelView {
+            pipeline: lifecycle.name.clone(),
+            stages: stages.collect(),
+            bottleneck,
+            figures: figures(&plain),
+            cohorts: cohorts(by_month),
+            velocity: from.and_then(|from| pipeline::velocity(&plain, from, to)),
+            reasons: ended_by(deals.iter().filter_map(|(deal, figures)| {
+                let reason = if deal.won_at.is_some() { &deal.won_reason } else { &deal.lost_reason };
+                (!reason.is_empty()).then(|| (reason.clone(), figures))
+            })),
+            competitors: ended_by(deals.iter().flat_map(|(deal, figures)| {
+                let named = deal.competitors.iter().map(|rival| rival.name.clone());
+                let lost_to = std::iter::once(deal.lost_to.clone());
+                let all: std::collections::BTreeSet<String> =
+                    named.chain(lost_to).filter(|name| !name.is_empty()).collect();
+                all.into_iter().map(move |name| (name, figures))
+            })),
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! Which deals a seller does well to work on first.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::prelude::ToPrimitive;
+
+use super::purchases::{expected_money, minor, query};
+use crate::base::kind::{CustomerId, OpportunityId, UserId};
+use crate::base::{Kind, Money, RecordRef, calendar, kind};
+use crate::domain::activity::Activity;
+use crate::engine::session::Session;
+use crate::insight::level::{Prospect, order, worth};
+use crate::record::codec::ValueRef;
+use crate::record::error::Result;
+use crate::record::filter::Filter;
+use crate::record::spec::Record;
+
+/// An open deal and what it is worth a seller's time.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct PriorityDeal {
+    /// The deal.
+    pub deal: OpportunityId,
+    /// Its name.
+    pub name: String,
+    /// With whom.
+    pub customer: Option<CustomerId>,
+    /// Who is in charge.
+    pub owner: Option<UserId>,
+    /// The probability that the deal shows.
+    pub chance: f64,
+    /// Probability × value; margins are not known yet.
+    pub expected: Money,
+    /// The same per activity spent so far and the next one.
+    pub per_activity: Money,
+    /// How many activities were spent on it.
+    pub activities: u32,
+    /// Days until it is expected to close; less than zero when that has passed.
+    pub days_to_close: Option<i32>,
+    /// Days since anything was done about it.
+    pub days_silent: u32,
+    /// The order of the day: see [`worth`].
+    pub priority: f64,
+}
+
+impl Session<'_> {
+    /// The open deals that pass a filter, such as `owner = me`, the first to be worked on first. The probability is
+    /// the one that the deal shows: by hand before model before stage.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn priorities(&self, filter: Option<&Filter>) -> Result<Vec<PriorityDeal>> {
+        let config = self.crm.config();
+        let settings = &config.settings;
+        let now = self.instant();
+        let today = calendar::local_date(now, settings.zone);
+        let mut effort: BTreeMap<RecordRef, u32> = BTreeMap::new();
+        self.each(&query(kind::Activity::NO, None), &mut |_, view| {
+            if let ValueRef::Id(about) = view.get(Activity::about)?
+                && about.kind == kind::Opportunity::NO
+            {
+                *effort.entry(about).or_default() += 1;
+            }
+            Ok(())
+        })?;
+        let (mut rows, mut prospects) = (Vec::new(), Vec::new());
+        for (deal, figures) in self.deals(&query(kind::Opportunity::NO, filter), &|_| None)? {
+            if deal.closed_at.is_some() {
+                continue;
+            }
+            let percent = deal.probability().and_then(|(percent, _)| percent.to_f64()).unwrap_or(0.0);
+            let touched = deal.last_activity_at.max(deal.state_since).or(deal.meta.created_at);
+            let silent = touched.map_or(0, |at| (today - calendar::local_date(at, settings.zone)).num_days());
+            let prospect = Prospect {
+                chance: percent / 100.0,
+                value: minor(Money::new(figures.value, settings.currency))?,
+                margin: None,
+                activities: effort.get(&deal.record_ref()).copied().unwrap_or(0),
+                days_to_close: deal
+                    .close_on
+                    .map(|day| day.to_epoch_days().saturating_sub(today.to_epoch_days())),
+                days_silent: u32::try_from(silent).unwrap_or(0),
+            };
+            let found = worth(&prospect);
+            rows.push(PriorityDeal {
+                deal: deal.id(),
+                customer: deal.customer,
+                owner: deal.owner,
+                chance: prospect.chance,
+                expected: expected_money(found.value, settings.currency),
+                per_activity: expected_money(found.per_activity, settings.currency),
+                activities: prospect.activities,
+                days_to_close: prospect.days_to_close,
+                days_silent: prospect.days_silent,
+                priority: found.priority,
+                name: deal.name,
+            });
+            prospects.push(prospect);
+        }
+        let places = order(&prospects);
+        let mut rows: Vec<Option<PriorityDeal>> = rows.into_iter().map(Some).collect();
+        Ok(places.into_iter().filter_map(|place| rows.get_mut(place)?.take()).collect())
+    }
+}
