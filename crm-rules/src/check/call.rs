@@ -124,6 +124,11 @@ impl Checker<'_> {
         if found.is_some() || seen.iter().any(|seen| seen.typed.ty == Ty::Mixed) {
             return found;
         }
+        if let (Some("in"), [list, item]) = (self.source.get(at.clone()), seen) {
+            let (left, right) = (item.typed.ty.clone(), list.typed.ty.clone());
+            self.problem(Problem::Operator { op: "in".to_owned(), left, right }, at, None);
+            return None;
+        }
         match many.as_slice() {
             [form] => {
                 for (place, (takes, one)) in form.takes.iter().zip(seen).enumerate() {

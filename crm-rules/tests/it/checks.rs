@@ -87,7 +87,7 @@ fn types_are_checked() {
     wrong("let n = 5; for x in n { } 1", "script.not_iterable", "n", None);
     wrong(
         "if lead.company_size in [1, 2] && lead.industry in [1] { 1 } else { 0 }",
-        "script.argument",
+        "script.operator",
         "in",
         None,
     );

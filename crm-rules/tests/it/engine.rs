@@ -82,3 +82,38 @@ fn a_runaway_rule_fails_alone() {
         Err(error) => assert!(error.to_string().contains("script.too_many_steps"), "{error}"),
     }
 }
+
+fn create(session: Session<'_>, kind: &str, fields: &[(&str, Value)]) -> RecordRef {
+    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    session.execute(CreateRecord { kind: KindNo::from_name(kind).unwrap(), fields }).unwrap()
+}
+
+#[test]
+fn a_script_reads_no_more_than_its_actor() {
+    let crm = engine();
+    let actions = ["read", "create", "update"].map(Value::from).to_vec();
+    let grant = Value::List(vec!["lead".into(), Value::List(actions), "own".into()]);
+    let hidden = Value::List(vec!["lead".into(), "budget".into(), "hidden".into()]);
+    let lists = [("grants", Value::List(vec![grant])), ("fields", Value::List(vec![hidden]))];
+    let clerk = create(crm.system(), "role", &[&[("name", "clerk".into())][..], &lists[..]].concat());
+    let user = [("login", "u".into()), ("name", "u".into()), ("roles", Value::List(vec![clerk.into()]))];
+    let user = create(crm.system(), "user", &user);
+    let source = r#"fn score(lead) {
+        if lead.budget > 100 { award(1000, "budget"); }
+        for other in find("lead", "") { if other.budget > 100 { award(100, "another's budget"); } }
+        award(count("lead", ""), "leads");
+    }"#;
+    in_force(&crm, draft("reads", Purpose::Score, "lead", source));
+    for name in ["a", "b", "c"] {
+        create(crm.system(), "lead", &[("name", name.into()), ("budget", "500 CNY".into())]);
+    }
+    let fields = [("name", "d".into()), ("budget", "500 CNY".into()), ("owner", user.into())];
+    let lead = create(crm.system(), "lead", &fields);
+    let score = || crm.system().get::<Lead>(lead.as_id().unwrap()).unwrap().score;
+    assert!(score() > Some(1300), "{:?}", score());
+    // In the clerk's name: his one lead, and no budget.
+    let session = crm.session(Actor::User(user.as_id().unwrap()));
+    let fields = [("notes".to_owned(), Value::from("seen"))].into();
+    session.execute(UpdateRecord { record: lead, fields, revision: None }).unwrap();
+    assert_eq!(score(), Some(1));
+}
