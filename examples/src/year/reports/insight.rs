@@ -91,7 +91,7 @@ pub fn values(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
         // With customers who all bought once there is no rhythm to tell.
         Err(error) => writeln!(out, "■ 客户生命周期价值 Lifetime value\nnot to be told: {error}\n")?,
     }
-    at_risk(out, &session.churn_risks(&ChurnQuery { least_risk: 0.1, ..ChurnQuery::default() })?)
+    at_risk(out, &session.churn_risks(&ChurnQuery { least_risk: 0.15, ..ChurnQuery::default() })?)
 }
 
 fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
@@ -320,12 +320,14 @@ pub fn models(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
             figure(model.base_log_loss),
             label.map_or_else(none, |label| text(format!("{} {}", label.zh, label.en))),
         ]);
-        if purpose == Purpose::Lead {
+        if purpose == Purpose::Lead && verdict == Verdict::Skill {
             scoring = Some(id);
         }
     }
     writeln!(out, "{table}")?;
-    let Some(id) = scoring else { return Ok(()) };
+    let Some(id) = scoring else {
+        return Ok(writeln!(out, "Nothing in these leads tells which will convert, so none is scored.\n")?);
+    };
     let columns = ["open lead", "chance", "what speaks for and against it, in log odds"];
     let scored = session.score_with(id, None, SHOWN)?;
     let table = Table::new("线索评分 The open leads most likely to convert", columns).rows(
