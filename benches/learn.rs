@@ -123,7 +123,7 @@ impl Data {
     /// So many rows, each one of these.
     fn drawn(&self, name: &'static str, rows: usize) -> Data {
         let from = self.outcomes.len() as u64;
-        let draw = |row: u64| (((row * 2_654_435_761) & 0xffff_ffff) * from >> 32) as usize;
+        let draw = |row: u64| ((((row * 2_654_435_761) & 0xffff_ffff) * from) >> 32) as usize;
         let rows: Vec<usize> = (0..rows as u64).map(draw).collect();
         let draw_codes = |codes: &[i32]| rows.iter().map(|row| codes[*row]).collect();
         let categories = self.categories.iter().map(|(codes, levels)| (draw_codes(codes), levels.clone()));
@@ -139,7 +139,7 @@ impl Data {
     /// With a column of so many companies more, a few of them large.
     fn with_companies(mut self, count: u64) -> Data {
         let company = |row: u64| {
-            let mixed = (row * 0x9e37_79b9_7f4a_7c15) >> 32;
+            let mixed = row.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
             let share = mixed as f64 / 4_294_967_296.0;
             (share * share * count as f64) as i32
         };

@@ -1,6 +1,7 @@
 """scikit-learn's logistic regression on columns that the bench wrote: one line of JSON a fit.
 
-Arguments: folder with codes.npy-like raw files, rows, and the widths of the categorical columns.
+Arguments: the folder of the raw columns, their name, how many rows, how many runs, and the widths of the
+categorical columns.
 The one-hot table is made before the clock starts; one thread; CPU seconds, best of so many runs.
 """
 

@@ -2,6 +2,7 @@
 
 pub mod peers;
 pub mod recording;
+pub mod rules;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -64,6 +64,12 @@ kinds! {
     Settings = 9, "settings", "Settings", "设置", SettingsId;
     /// A validation rule on a kind's fields.
     Validation = 10, "validation", "Validation rule", "校验规则", ValidationId;
+    /// What a rule author wrote.
+    Rule = 11, "rule", "Rule", "规则", RuleId;
+    /// What a behaviour is that criteria name.
+    Behaviour = 12, "behaviour", "Behaviour", "行为", BehaviourId;
+    /// One run of an automation.
+    RuleRun = 13, "rule_run", "Rule run", "规则执行", RuleRunId;
     /// A company or person with whom the business deals.
     Customer = 20, "customer", "Customer", "客户", CustomerId;
     /// A person who stands in a role at one or more customers.

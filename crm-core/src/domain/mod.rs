@@ -10,6 +10,7 @@ pub mod opportunity;
 pub mod org;
 pub mod party;
 pub mod pool;
+pub mod rule;
 pub mod task;
 
 use crate::record::spec::Spec;
@@ -25,5 +26,6 @@ pub const SPECS: &[&[&Spec]] = &[
     activity::SPECS,
     task::SPECS,
     notice::SPECS,
+    rule::SPECS,
     model::SPECS,
 ];

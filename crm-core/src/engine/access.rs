@@ -167,6 +167,21 @@ impl Access {
         if user.disabled == Some(true) {
             return access;
         }
+        access.grant_all(config, user);
+        access
+    }
+
+    /// What somebody who has one role, and nothing of his own, may do.
+    pub(crate) fn of_role(config: &Config, role: crate::base::kind::RoleId) -> Access {
+        let mut nobody = <org::User as Record>::empty(UserId::from_u128(0));
+        nobody.roles = vec![role];
+        let mut access = Access { everything: false, ..Access::compile(config, Actor::System) };
+        access.grant_all(config, &nobody);
+        access
+    }
+
+    fn grant_all(&mut self, config: &Config, user: &org::User) {
+        let access = self;
         let refs = |users: BTreeSet<UserId>| users.into_iter().map(|user| user.record()).collect();
         access.subordinates = refs(config.organisation.subordinates(user.id()));
         access.department =
@@ -187,7 +202,6 @@ impl Access {
         access.add_pools(config, user);
         access.add_field_rules(config, &roles);
         access.hide_fields(config);
-        access
     }
 
     fn add_grant(&mut self, config: &Config, user: &org::User, role: &str, grant: &org::Grant) {

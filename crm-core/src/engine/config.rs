@@ -6,12 +6,13 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use super::access::{Access, Organisation};
 use super::overlay::Overlay;
+use super::rules::RuleBook;
 use crate::base::kind::{RoleId, TeamId};
 use crate::base::settings::{Rate, Settings};
 use crate::base::{Id, Kind, KindNo};
 use crate::domain::SPECS;
 use crate::domain::activity::{Activity, ActivityType};
-use crate::domain::org;
+use crate::domain::{org, rule};
 use crate::record::codec::View;
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
@@ -51,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) checks: BTreeMap<KindNo, Vec<Check>>,
     pub(crate) numbering: BTreeMap<KindNo, org::Numbering>,
     pub(crate) pools: Vec<crate::domain::pool::Pool>,
+    /// The rules in force, and the behaviours that they name.
+    pub(crate) rules: RuleBook,
     lifecycles: BTreeMap<(KindNo, String), Arc<Lifecycle>>,
     default_lifecycles: BTreeMap<KindNo, Arc<Lifecycle>>,
     access: Mutex<BTreeMap<Actor, Arc<Access>>>,
@@ -133,7 +136,9 @@ impl Config {
             .collect::<Result<_>>()?;
         let users = all::<org::User>(overlay)?;
         let departments = all::<org::Department>(overlay)?;
+        let rules = RuleBook::new(all::<rule::Rule>(overlay)?, all::<rule::Behaviour>(overlay)?, &schema);
         Ok(Config {
+            rules,
             schema: Arc::new(schema),
             settings: Arc::new(settings(all::<org::Settings>(overlay)?.first())),
             organisation: Organisation::new(users, &departments),

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::crm::Crm;
 use super::finish::due_key;
+use super::rules::automate;
 use crate::base::{Instant, Span};
 use crate::record::desk::{Desk, Due};
 use crate::record::error::{Error, Result};
@@ -75,10 +76,15 @@ impl Crm {
         let now = self.now();
         let mut report = DueReport::default();
         for (key, due) in self.due(Some(now), limit)? {
-            match self.run(Actor::System, run_due(due.clone()), None, vec![key.clone()], false) {
+            let actor = automate::actor(&due);
+            match self.run(actor, run_due(due.clone()), None, vec![key.clone()], false) {
                 Ok(()) => report.done += 1,
                 Err(Error::Store(error)) => return Err(error.into()),
                 Err(error) if error.has_code("due.done") => {}
+                Err(error) if automate::is_automation(&due) => {
+                    self.note_failure(key, &due, &error)?;
+                    report.failed.push((due, error));
+                }
                 Err(error) => {
                     self.put_off(key, &due, now)?;
                     report.failed.push((due, error));
@@ -121,8 +127,25 @@ impl Crm {
     /// Does one piece of work; answers what it calls for at once.
     fn do_one(&self, key: Vec<u8>) -> Result<Vec<Vec<u8>>> {
         let Some(value) = self.overlay()?.get(Table::Due, &key)? else { return Ok(Vec::new()) };
-        let answer = self.ask(Actor::System, run_due(read(&value)?), None, vec![key], false)?;
-        answer.outcome.map(|()| answer.due_now)
+        let due = read(&value)?;
+        let actor = automate::actor(&due);
+        let answer = self.ask(actor, run_due(due.clone()), None, vec![key.clone()], false)?;
+        match answer.outcome {
+            Err(error) if automate::is_automation(&due) && !error.has_code("due.done") => {
+                self.note_failure(key, &due, &error)?;
+                Ok(Vec::new())
+            }
+            outcome => outcome.map(|()| answer.due_now),
+        }
+    }
+
+    /// Counts a run of an automation that failed; it isn't tried again.
+    fn note_failure(&self, key: Vec<u8>, due: &Due, error: &Error) -> Result<()> {
+        let failed = automate::FailRule { due: due.clone(), error: error.to_string() };
+        match self.run(Actor::System, failed, None, vec![key], false) {
+            Err(error) if error.has_code("due.done") => Ok(()),
+            other => other,
+        }
     }
 
     fn due(&self, until: Option<Instant>, limit: usize) -> Result<Vec<(Vec<u8>, Due)>> {

@@ -56,6 +56,10 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
     if !invalid.is_empty() {
         return Err(Error::Invalid(invalid));
     }
+    // What follows from it by the trade's rules is not the actor's doing, and excuses nothing that is.
+    for record in &unit.order {
+        check_rights(unit, *record)?;
+    }
     let order = hold(unit)?;
     for record in &order {
         check_references(unit, *record, false, &mut there, &mut invalid)?;
@@ -65,7 +69,6 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
         return Err(Error::Invalid(invalid));
     }
     for record in &order {
-        check_rights(unit, *record)?;
         let gone = unit.touched.get(record).is_some_and(|touched| touched.fields.is_none());
         if gone {
             super::refer::check_unused(unit, *record)?;
@@ -80,6 +83,7 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
             super::rekey::rekey(unit, *record)?;
         }
         unit.due.extend(judges.react(&Entry::read(&entry)?, unit.now)?);
+        super::rules::automate::react(unit, *record)?;
     }
     for due in std::mem::take(&mut unit.due) {
         let key = due_key(due.at, unit.random());
@@ -286,7 +290,7 @@ fn check_rule(
 ) -> Result<()> {
     let mut passes = |filter| -> Result<bool> {
         let predicate = unit.sight.bind_rule(record.kind, filter, &check.name)?;
-        Ok(predicate.matches(record.bits, view, &mut Neighbours::all(unit.overlay))?)
+        Ok(predicate.matches(record.bits, view, &mut Neighbours::all(unit.overlay, &unit.sight))?)
     };
     let applies = check.when.as_ref().map_or(Ok(true), &mut passes)?;
     if applies && !passes(&check.holds)? {

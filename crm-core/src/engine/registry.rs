@@ -7,9 +7,11 @@ use super::flows::{
     advance, assign, capture, claim, convert, edit, grade, hand_over, log_activity, model, undo_convert,
     unify,
 };
+use super::rules::follow::ApplyRule;
 use super::session::Session;
-use crate::domain::{catalog, lead, notice, org, party, pool, task};
+use crate::domain::{catalog, lead, notice, org, party, pool, rule, task};
 use crate::record::command::Command;
+use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
 
@@ -23,10 +25,34 @@ fn run<C: Command>(crm: &Crm, actor: Actor, input: Json) -> Result<Json> {
     serde_json::to_value(output).map_err(|error| Error::Internal(error.to_string()))
 }
 
+/// Runs one command that came as data within a unit of work.
+pub(crate) type RunWithin = fn(&mut dyn Desk, Json) -> Result<Json>;
+
+fn run_within<C: Command>(desk: &mut dyn Desk, input: Json) -> Result<Json> {
+    let command: C = serde_json::from_value(input)
+        .map_err(|error| Error::invalid(C::NAME, "command.malformed", error.to_string()))?;
+    let output = command.run(desk)?;
+    serde_json::to_value(output).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// How a command that comes as data is run within a unit of work.
+pub(crate) fn within(name: &str) -> Result<RunWithin> {
+    let run = COMMANDS.iter().find(|(known, ..)| *known == name).map(|(.., run)| *run);
+    run.ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Error {
+    let known = COMMANDS.iter().map(|(known, ..)| *known);
+    let meant = crate::record::filter::nearest(name, known);
+    let hint = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+    Error::invalid("command", "command.unknown", format!("no command is called `{name}`{hint}"))
+}
+
 macro_rules! commands {
     ($($command:ty),* $(,)?) => {
         /// Every command by its name.
-        pub(crate) const COMMANDS: &[(&str, Run)] = &[$((<$command as Command>::NAME, run::<$command>)),*];
+        pub(crate) const COMMANDS: &[(&str, Run, RunWithin)] =
+            &[$((<$command as Command>::NAME, run::<$command>, run_within::<$command>)),*];
     };
 }
 
@@ -40,6 +66,7 @@ commands! {
     advance::AdvanceOpportunity, advance::WinOpportunity, advance::LoseOpportunity,
     advance::ReopenOpportunity, catalog::FindPrice,
     log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
+    advance::FinishTask, advance::CancelTask, notice::MarkRead, notice::SendNotice,
     advance::FinishTask, advance::CancelTask, notice::MarkRead,
     grade::GradeCustomer, model::SaveModel, model::PredictDeals,
     org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
@@ -47,6 +74,7 @@ commands! {
     org::UpdateTeam, org::DefineRole, org::DefineShare,
     org::DefineField, org::ChangeField, org::RetireField, org::RestoreField, org::DefineValidation,
     org::DefineLifecycle, org::LoadLifecycles, org::DefineNumbering, org::ChangeSettings,
+    rule::SaveRule, rule::LoadRule, rule::ActivateRule, rule::DeactivateRule, rule::TestRule, ApplyRule,
 }
 
 impl Session<'_> {
@@ -55,15 +83,13 @@ impl Session<'_> {
     /// # Errors
     /// Invalid when there is no such command or its fields do not fit; else as the command.
     pub fn execute_named(&self, name: &str, input: Json) -> Result<Json> {
-        let run = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, run)| *run);
-        let run = run.ok_or_else(|| {
-            Error::invalid("command", "command.unknown", format!("no command is called `{name}`"))
-        })?;
+        let run = COMMANDS.iter().find(|(known, ..)| *known == name).map(|(_, run, _)| *run);
+        let run = run.ok_or_else(|| unknown(name))?;
         run(self.crm, self.actor(), input)
     }
 }
 
 /// The names of all commands.
 pub fn command_names() -> Vec<&'static str> {
-    COMMANDS.iter().map(|(name, _)| *name).collect()
+    COMMANDS.iter().map(|(name, ..)| *name).collect()
 }

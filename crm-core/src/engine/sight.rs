@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::access::{Access, Grounds, Reach};
 use super::config::{Config, spec};
 use super::overlay::Overlay;
+use super::rules::behaviour::{self, Noted};
 use super::verify::collect_references;
 use crate::base::{Instant, KindNo, RecordRef, Value, calendar, text};
 use crate::record::action::{Action, FieldAccess};
@@ -32,35 +33,86 @@ pub(crate) struct Sight {
     shares: RefCell<BTreeMap<(KindNo, usize), Arc<Predicate>>>,
 }
 
-/// Gives a filter the records that its paths lead to.
+/// Gives a record's image as a unit sees it.
+pub(crate) type Staged<'a> = &'a dyn Fn(RecordRef) -> Option<Vec<u8>>;
+
+/// Gives a filter the records that its paths lead to, and the behaviours that it counts.
 pub(crate) struct Neighbours<'a> {
-    overlay: &'a Overlay,
+    pub(crate) overlay: &'a Overlay,
+    config: &'a Config,
+    pub(crate) now: Instant,
     /// Who must see them; none for the tenant's own rules, which look at everything.
-    sight: Option<&'a Sight>,
+    pub(crate) sight: Option<&'a Sight>,
     /// As of when; now when none.
     at: Option<Instant>,
+    /// Whether records come as the actor is shown them, without what is hidden from him.
+    shown: bool,
+    /// What stands in a unit that isn't finished.
+    staged: Option<Staged<'a>>,
+    /// The activities about records that were asked for.
+    noted: Vec<(RecordRef, Vec<Noted>)>,
 }
 
 impl<'a> Neighbours<'a> {
     /// Every record, for a rule of the tenant's own making.
-    pub(crate) fn all(overlay: &'a Overlay) -> Self {
-        Neighbours { overlay, sight: None, at: None }
+    pub(crate) fn all(overlay: &'a Overlay, sight: &'a Sight) -> Self {
+        Neighbours { sight: None, ..Neighbours::seen(overlay, sight) }
     }
 
     /// The records that an actor sees.
     pub(crate) fn seen(overlay: &'a Overlay, sight: &'a Sight) -> Self {
-        Neighbours { overlay, sight: Some(sight), at: None }
+        let (config, now) = (sight.config.as_ref(), sight.now);
+        Neighbours {
+            overlay,
+            config,
+            now,
+            sight: Some(sight),
+            at: None,
+            shown: false,
+            staged: None,
+            noted: Vec::new(),
+        }
     }
 
     /// The records that an actor sees, as they stood at an instant.
     pub(crate) fn seen_at(overlay: &'a Overlay, sight: &'a Sight, at: Instant) -> Self {
-        Neighbours { overlay, sight: Some(sight), at: Some(at) }
+        Neighbours { at: Some(at), now: at, ..Neighbours::seen(overlay, sight) }
+    }
+
+    /// The same records without the fields that are hidden from the actor.
+    pub(crate) fn shown(self) -> Self {
+        Neighbours { shown: true, ..self }
+    }
+
+    /// The same with what stands in a unit that isn't finished.
+    pub(crate) fn within(self, staged: Staged<'a>) -> Self {
+        Neighbours { staged: Some(staged), ..self }
+    }
+
+    /// A record's image as it is now.
+    fn today(&self, record: RecordRef) -> Option<Vec<u8>> {
+        match self.staged {
+            Some(staged) => staged(record),
+            None => self.overlay.get(Table::Records, &key::record(record)).ok().flatten(),
+        }
+    }
+
+    /// How often a behaviour was seen of a record, and when last.
+    fn behaved(&mut self, record: RecordRef, behaviour: u32) -> (i64, Option<Instant>) {
+        let Some(counted) = self.config.rules.vocabulary.counted(behaviour) else { return (0, None) };
+        if !self.noted.iter().any(|(known, _)| *known == record) {
+            let noted = behaviour::about(self.overlay, self.sight, &|activity| self.today(activity), record);
+            let noted = noted.unwrap_or_default();
+            self.noted.push((record, noted));
+        }
+        let noted = self.noted.iter().find(|(known, _)| *known == record);
+        behaviour::count(noted.map_or(&[], |(_, noted)| noted), &counted, self.now)
     }
 }
 
 impl Related for Neighbours<'_> {
     fn fetch(&mut self, record: RecordRef) -> Option<Vec<u8>> {
-        let today = self.overlay.get(Table::Records, &key::record(record)).ok()?;
+        let today = self.today(record);
         let image = match self.at {
             None => today.clone()?,
             Some(at) => super::history::record_as_of(self.overlay, record, at).ok()??,
@@ -70,7 +122,21 @@ impl Related for Neighbours<'_> {
             let known = today.as_deref().unwrap_or(&image);
             sight.sees(self.overlay, record, known).unwrap_or(false)
         };
-        self.sight.is_none_or(sees).then_some(image)
+        if !self.sight.is_none_or(sees) {
+            return None;
+        }
+        match self.sight {
+            Some(sight) if self.shown => sight.show(record.kind, image).ok(),
+            _ => Some(image),
+        }
+    }
+
+    fn behaviours(&mut self, record: RecordRef, behaviour: u32) -> i64 {
+        self.behaved(record, behaviour).0
+    }
+
+    fn last_seen(&mut self, record: RecordRef, behaviour: u32) -> Option<Instant> {
+        self.behaved(record, behaviour).1
     }
 }
 
@@ -86,6 +152,11 @@ impl Sight {
         kind: KindNo,
         filter: &Filter,
     ) -> std::result::Result<Predicate, Vec<BindError>> {
+        self.with_context(|context| filter::bind(filter, schema, kind, context))
+    }
+
+    /// Runs something with what relative words mean to this actor now.
+    pub(crate) fn with_context<T>(&self, run: impl FnOnce(&FilterContext<'_>) -> T) -> T {
         let settings = &self.config.settings;
         let context = FilterContext {
             now: self.now,
@@ -99,9 +170,9 @@ impl Sight {
                 FieldType::Phone => text::phone::e164(text, &settings.region),
                 _ => text::email::normalise(text).ok(),
             },
-            behaviour: &|_| None,
+            behaviour: &|name| self.config.rules.vocabulary.number(name),
         };
-        filter::bind(filter, schema, kind, &context)
+        run(&context)
     }
 
     /// Binds a filter of the tenant's own making, which may look at every field.
@@ -226,7 +297,7 @@ impl Sight {
                 None => true,
                 Some(filter) => {
                     let predicate = self.share_filter(spec.kind, place, filter)?;
-                    predicate.matches(record.bits, view, &mut Neighbours::all(overlay))?
+                    predicate.matches(record.bits, view, &mut Neighbours::all(overlay, self))?
                 }
             };
             if passes {

@@ -22,6 +22,7 @@ use crate::record::key;
 use crate::record::lifecycle::Lifecycle;
 use crate::record::port::Judges;
 use crate::record::schema::Schema;
+use crate::record::script::{Ask, Verdict};
 use crate::record::spec::{IndexSpec, Layout};
 use crate::store::{Direction, Range, Table};
 
@@ -70,6 +71,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) following: bool,
     /// The human codes given out.
     pub(crate) codes: Vec<String>,
+    /// The rules that led here, each with the record that it was about.
+    pub(crate) chain: Vec<(RecordRef, RecordRef)>,
 }
 
 impl<'a> Unit<'a> {
@@ -100,6 +103,7 @@ impl<'a> Unit<'a> {
             rule: String::new(),
             following: false,
             codes: Vec::new(),
+            chain: Vec::new(),
         }
     }
 
@@ -467,6 +471,14 @@ impl Desk for Unit<'_> {
 
     fn by_rule(&mut self, rule: &str) {
         rule.clone_into(&mut self.rule);
+    }
+
+    fn judge(&mut self, ask: &Ask<'_>) -> Result<Option<Verdict>> {
+        super::rules::judge(self, ask)
+    }
+
+    fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
+        self.chain = chain;
     }
 
     fn ports(&self) -> Arc<dyn Judges> {

@@ -23,19 +23,19 @@ pub const FORMAT: u8 = 1;
 #[error("stored bytes are damaged: {0}")]
 pub struct Damaged(pub &'static str);
 
-mod tag {
-    pub(super) const NULL: u8 = 0;
-    pub(super) const FALSE: u8 = 1;
-    pub(super) const TRUE: u8 = 2;
-    pub(super) const INT: u8 = 3;
-    pub(super) const DECIMAL: u8 = 4;
-    pub(super) const TEXT: u8 = 5;
-    pub(super) const DATE: u8 = 6;
-    pub(super) const INSTANT: u8 = 7;
-    pub(super) const DURATION: u8 = 8;
-    pub(super) const MONEY: u8 = 9;
-    pub(super) const ID: u8 = 10;
-    pub(super) const LIST: u8 = 11;
+pub(super) mod tag {
+    pub(in crate::record) const NULL: u8 = 0;
+    pub(in crate::record) const FALSE: u8 = 1;
+    pub(in crate::record) const TRUE: u8 = 2;
+    pub(in crate::record) const INT: u8 = 3;
+    pub(in crate::record) const DECIMAL: u8 = 4;
+    pub(in crate::record) const TEXT: u8 = 5;
+    pub(in crate::record) const DATE: u8 = 6;
+    pub(in crate::record) const INSTANT: u8 = 7;
+    pub(in crate::record) const DURATION: u8 = 8;
+    pub(in crate::record) const MONEY: u8 = 9;
+    pub(in crate::record) const ID: u8 = 10;
+    pub(in crate::record) const LIST: u8 = 11;
 }
 
 /// A stored value, borrowed.

@@ -9,6 +9,7 @@ use super::filter::Filter;
 use super::journal::Actor;
 use super::lifecycle::Lifecycle;
 use super::schema::Schema;
+use super::script::{Ask, Verdict};
 use super::spec::Record;
 use crate::base::settings::Settings;
 use crate::base::{Id, Instant, KindNo, RecordRef, Value};
@@ -125,6 +126,18 @@ pub trait Desk {
     fn because(&mut self, reason: &str);
     /// Names the rule that the journal keeps.
     fn by_rule(&mut self, rule: &str);
+    /// Asks the rules in force about a record, with the actor's rights; none when none answers.
+    ///
+    /// # Errors
+    /// [`Error::RuleFailed`] when the rule fails.
+    fn judge(&mut self, ask: &Ask<'_>) -> Result<Option<Verdict>> {
+        let _ = ask;
+        Ok(None)
+    }
+    /// Notes the rules that led to this unit, so that no circle is closed by what it calls for.
+    fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
+        let _ = chain;
+    }
     /// What the host provides: scorers, assigners, guards.
     fn ports(&self) -> Arc<dyn super::port::Judges>;
 }

@@ -16,6 +16,7 @@ pub mod key;
 pub mod lifecycle;
 pub mod port;
 pub mod schema;
+pub mod script;
 pub mod sheet;
 pub mod source;
 pub mod spec;

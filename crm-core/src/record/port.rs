@@ -5,6 +5,7 @@ use super::codec::View;
 use super::desk::{Desk, Due};
 use super::error::{Refusal, Result};
 use super::journal::Entry;
+use super::script::{Answer, Checked, Question, Reads, Script, Vocabulary};
 use crate::base::kind::UserId;
 use crate::base::{Instant, RecordRef};
 
@@ -71,6 +72,19 @@ pub trait Judges: Send + Sync {
     /// Work that a change calls for, queued in the same unit.
     fn react(&self, _entry: &Entry<'_>, _now: Instant) -> Result<Vec<Due>> {
         Ok(Vec::new())
+    }
+
+    /// Checks a script when its rule is saved; none when the judge reads no scripts.
+    fn check_script(&self, _script: &Script<'_>, _words: &Vocabulary<'_>) -> Result<Option<Checked>> {
+        Ok(None)
+    }
+
+    /// Runs a script; none when the judge reads no scripts. `reads` is what the actor sees.
+    ///
+    /// # Errors
+    /// [`RuleFailed`](super::error::Error::RuleFailed) when the script fails or exceeds its limits.
+    fn run_script(&self, _question: &Question<'_>, _reads: &mut dyn Reads) -> Result<Option<Answer>> {
+        Ok(None)
     }
 
     /// Does work that a reaction queued, in a unit of its own; answers whether it knows the work.

@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_core::base::choice::Choice;
-use crm_core::domain::{SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, task};
+use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, rule, task};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
+use crm_core::insight::clv;
+use crm_core::insight::learn;
+use crm_core::insight::{churn, clv};
+use crm_core::domain::{SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, task};
 use crm_core::insight::{churn, clv, forecast, learn, level, rfm};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;
@@ -145,10 +149,10 @@ fn codes_stay() {
     let rooms: &[&[(&str, &str)]] = &[
         activity::CODES,
         catalog::CODES,
+        learn::CODES,
         churn::CODES,
         clv::CODES,
         forecast::CODES,
-        learn::CODES,
         level::CODES,
         model::CODES,
         crm_core::engine::insight::CODES,
@@ -159,6 +163,7 @@ fn codes_stay() {
         org::CODES,
         party::CODES,
         pool::CODES,
+        rule::CODES,
         task::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();

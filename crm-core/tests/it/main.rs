@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod automation;
 mod deal;
 mod engine;
 mod golden;
@@ -28,5 +29,6 @@ mod permissions;
 mod pool;
 mod price;
 mod queries;
+mod rules;
 mod shape;
 mod work;

@@ -13,7 +13,8 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Time
 use chrono_tz::Tz;
 
 pub use bucket::{Bucket, FiscalYear, FiscalYearError};
-pub use relative::{RelativeDate, RelativeDateError, Unit};
+pub use relative::{RelativeDate, Turn, Unit};
+pub(crate) use relative::{Stretch, clamp};
 pub use work::{CalendarError, Hours, WorkCalendar};
 
 use super::time::{Instant, Span};

@@ -1,6 +1,6 @@
 //! Assignment rules, and the channels that leads come in by.
 
-use crate::base::kind::{PoolId, TeamId, UserId};
+use crate::base::kind::{PoolId, RuleId, TeamId, UserId};
 use crate::choice_fields;
 use crate::record::source::Source;
 use crate::record::spec::{IndexSpec, Part};
@@ -97,6 +97,8 @@ record! {
         24 products: Vec<String> = "Products" "产品";
         /// The score from which on.
         25 score_from: Option<i64> = "Score from" "最低评分";
+        /// A rule that says which leads it is for, as a criterion, or as a script whom each goes to.
+        26 rule: Option<RuleId> = "Rule" "规则";
         /// The hours of working days in which leads are given to users, such as `09:00-18:00`; any time when empty.
         30 hours: String = "Working hours" "工作时间";
         /// A lead that its owner hasn't touched for so many hours goes to another.

@@ -1,8 +1,9 @@
 //! Telling users, and their reading of it.
 
 use super::Notification;
-use crate::base::kind::{NotificationId, UserId};
-use crate::base::{Instant, RecordRef};
+use crate::base::kind::{Notification as NotificationKind, NotificationId, UserId};
+use crate::base::{Instant, Kind, RecordRef};
+use crate::record::action::Action;
 use crate::record::desk::{Desk, Purpose};
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
@@ -51,5 +52,28 @@ command! {
             desk.put(&notification)?;
         }
         Ok(())
+    }
+}
+
+command! {
+    /// Puts a message in a user's inbox.
+    pub struct SendNotice as "notification.send" -> NotificationId {
+        /// For whom.
+        user: UserId,
+        /// What it says, in a line.
+        subject: String,
+        /// What it says beside.
+        #[serde(default)]
+        body: String,
+        /// The record that it is about.
+        #[serde(default)]
+        about: Option<RecordRef>,
+    }
+    run(this, desk) {
+        desk.may(Action::Create, NotificationKind::NO)?;
+        if let Some(about) = this.about {
+            desk.load(about, Action::Read)?;
+        }
+        notify(desk, this.user, "notification.sent", this.about, &this.subject, &this.body)
     }
 }

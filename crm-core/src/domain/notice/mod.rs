@@ -3,7 +3,7 @@
 mod commands;
 mod noun;
 
-pub use commands::{MarkRead, notify};
+pub use commands::{MarkRead, SendNotice, notify};
 pub use noun::*;
 
 use crate::record::spec::{Record, Spec};

@@ -2,7 +2,7 @@
 
 use super::Pool;
 use crate::base::KindNo;
-use crate::base::kind::{DepartmentId, PoolId, UserId};
+use crate::base::kind::{DepartmentId, PoolId, RuleId, UserId};
 use crate::record::action::Action;
 use crate::record::spec::Record;
 
@@ -54,6 +54,10 @@ command! {
         /// Flags that are never reclaimed.
         #[serde(default)]
         exempt_flags: Vec<String>,
+        /// A rule; records for which it holds are never reclaimed.
+        exempt_rule: Option<RuleId>,
+        /// A rule; only records for which it holds are reclaimed.
+        reclaim_rule: Option<RuleId>,
         /// How many records a user may own at most; no limit when there is none.
         owned_limit: Option<i64>,
         /// How many records a user may claim a day.
@@ -79,6 +83,7 @@ command! {
         pool.exempt_levels = this.exempt_levels;
         pool.exempt_states = this.exempt_states;
         pool.exempt_flags = this.exempt_flags;
+        (pool.exempt_rule, pool.reclaim_rule) = (this.exempt_rule, this.reclaim_rule);
         pool.owned_limit = this.owned_limit;
         pool.claims_a_day = this.claims_a_day;
         pool.cooldown_days = this.cooldown_days;
@@ -106,6 +111,8 @@ impl DefinePool {
             exempt_levels: Vec::new(),
             exempt_states: Vec::new(),
             exempt_flags: Vec::new(),
+            exempt_rule: None,
+            reclaim_rule: None,
             owned_limit: None,
             claims_a_day: None,
             cooldown_days: None,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::invariants;
-use crate::base::kind::{DepartmentId, PoolId, UserId};
+use crate::base::kind::{DepartmentId, PoolId, RuleId, UserId};
 use crate::record::spec::{IndexSpec, Part, Visibility};
 
 record! {
@@ -35,6 +35,10 @@ record! {
         26 exempt_states: Vec<String> = "Exempt states" "豁免状态";
         /// Flags that are never reclaimed.
         27 exempt_flags: Vec<String> = "Exempt flags" "豁免标记";
+        /// A rule; records for which it holds are never reclaimed.
+        28 exempt_rule: Option<RuleId> = "Exempt rule" "豁免规则";
+        /// A rule; only records for which it holds are reclaimed.
+        29 reclaim_rule: Option<RuleId> = "Reclaim rule" "回收规则";
         /// How many records a user may own at most.
         30 owned_limit: Option<i64> = "Records owned at most" "保有上限";
         /// How many records a user may claim a day.

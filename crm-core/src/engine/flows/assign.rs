@@ -13,6 +13,8 @@ use crate::record::action::Action;
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Due, Lookup, Purpose};
 use crate::record::error::{Error, Refusal, Result};
+use crate::record::port::Assigned;
+use crate::record::script::{Answer, Ask, Purpose as For, Verdict, Which};
 use crate::record::spec::Record;
 
 /// The due work that assigns a lead once its rule's working hours begin.
@@ -125,7 +127,8 @@ pub(crate) fn by_rules(desk: &mut dyn Desk, lead: &mut Lead, except: &[UserId]) 
     for rule in rules {
         let rule = desk.enlist_as::<Assignment>(AssignmentId::from_u128(rule.bits), Purpose::Pool)?;
         let Some(rule) = rule.filter(|rule| fits(rule, lead)) else { continue };
-        if let Some(given) = by_rule(desk, &rule, lead, except)? {
+        let Some(chosen) = by_own_rule(desk, &rule, lead, except)? else { continue };
+        if let Some(given) = by_rule(desk, &rule, lead, except, chosen)? {
             desk.by_rule(&rule.name);
             lead.assigned_by.clone_from(&given.rule);
             lead.assigned_because.clone_from(&given.reason);
@@ -140,6 +143,7 @@ fn by_rule(
     rule: &Assignment,
     lead: &mut Lead,
     except: &[UserId],
+    chosen: Option<Assigned>,
 ) -> Result<Option<Given>> {
     let given = Given { rule: rule.name.clone(), ..Given::default() };
     if let Some(opens) = opens_at(desk, rule)? {
@@ -152,7 +156,7 @@ fn by_rule(
         let reason = "outside working hours".to_owned();
         return Ok(Some(Given { waits_until: Some(opens), reason, ..given }));
     }
-    if let Some((owner, reason)) = user_of(desk, rule, lead, except)? {
+    if let Some((owner, reason)) = user_of(desk, rule, lead, except, chosen)? {
         let lifecycle = desk.lifecycle(LeadKind::NO, None)?;
         lead.give(&lifecycle, owner, desk.now());
         watch(desk, rule, lead);
@@ -191,10 +195,14 @@ fn user_of(
     rule: &Assignment,
     lead: &Lead,
     except: &[UserId],
+    chosen: Option<Assigned>,
 ) -> Result<Option<(UserId, String)>> {
     let (mut candidates, whys) = candidates(desk, rule, lead, except)?;
     if candidates.is_empty() {
         return Ok(None);
+    }
+    if let Some(chosen) = chosen {
+        return among(rule, &candidates, chosen).map(Some);
     }
     if let Some(chosen) = by_port(desk, rule, lead, &candidates)? {
         return Ok(Some(chosen));
@@ -238,12 +246,39 @@ fn by_port(
     let users: Vec<_> = candidates.iter().map(|candidate| candidate.user).collect();
     let mut fields = Vec::with_capacity(512);
     lead.put_fields(&mut fields);
-    match desk.ports().assign_lead(View::of_fields(&fields), &users, desk.now())? {
+    let chosen = desk.ports().assign_lead(View::of_fields(&fields), &users, desk.now())?;
+    chosen.map(|chosen| among(rule, candidates, chosen)).transpose()
+}
+
+/// Whom a rule or port chose, who has to be a candidate.
+fn among(rule: &Assignment, candidates: &[Candidate], chosen: Assigned) -> Result<(UserId, String)> {
+    if candidates.iter().any(|candidate| candidate.user == chosen.user) {
+        return Ok((chosen.user, chosen.reason));
+    }
+    let message = format!("`{}` is not among those who take the lead", chosen.user);
+    Err(Error::RuleFailed { rule: rule.name.clone(), message })
+}
+
+/// What the rule that an assignment rule names says of a lead: nothing when the lead isn't for it, else
+/// whom it chooses, if it chooses. A rule that is not in force lets no lead pass.
+fn by_own_rule(
+    desk: &mut dyn Desk,
+    rule: &Assignment,
+    lead: &Lead,
+    except: &[UserId],
+) -> Result<Option<Option<Assigned>>> {
+    let Some(own) = rule.rule else { return Ok(Some(None)) };
+    let users: Vec<_> = candidates(desk, rule, lead, except)?.0.iter().map(|one| one.user).collect();
+    let mut fields = Vec::with_capacity(512);
+    lead.put_fields(&mut fields);
+    let ask = Ask::new(For::Assignment, lead.record_ref(), View::of_fields(&fields));
+    match desk.judge(&Ask { which: Which::Rule(own), candidates: &users, ..ask })? {
         None => Ok(None),
-        Some(chosen) if users.contains(&chosen.user) => Ok(Some((chosen.user, chosen.reason))),
-        Some(chosen) => Err(Error::RuleFailed {
-            rule: rule.name.clone(),
-            message: format!("`{}` is not among those who take the lead", chosen.user),
+        Some(Verdict { answer: Answer::Holds(holds), .. }) => Ok(holds.then_some(None)),
+        Some(Verdict { answer: Answer::Assigned(chosen), .. }) => Ok(Some(chosen)),
+        Some(verdict) => Err(Error::RuleFailed {
+            rule: verdict.signature,
+            message: format!("the script answered {:?}, which is not what was asked", verdict.answer),
         }),
     }
 }
@@ -347,7 +382,8 @@ pub(crate) fn reassign_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
         desk.schedule(Due { at: ends, ..due.clone() });
         return Ok(());
     }
-    match user_of(desk, &rule, &lead, &[owner])? {
+    let chosen = by_own_rule(desk, &rule, &lead, &[owner])?.flatten();
+    match user_of(desk, &rule, &lead, &[owner], chosen)? {
         None => watch(desk, &rule, &lead),
         Some((user, reason)) => {
             let lifecycle = desk.lifecycle(LeadKind::NO, None)?;

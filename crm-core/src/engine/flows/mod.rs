@@ -19,6 +19,7 @@ pub mod unify;
 
 use super::config::spec;
 use super::due::Handler;
+use super::rules;
 use crate::base::{Kind, KindNo, RecordRef, kind};
 use crate::domain::{party, pool};
 use crate::record::codec::View;
@@ -38,6 +39,10 @@ const HANDLERS: &[(&str, Handler)] = &[
     (pool::SWEEP, reclaim::sweep),
     (reclaim::RECLAIM, reclaim::reclaim),
     (remind::REMIND, remind::remind),
+    (rules::follow::RESCORE, rules::follow::rescore_due),
+    (rules::follow::APPLY, rules::follow::apply_due),
+    (rules::automate::RUN, rules::automate::run),
+    (rules::automate::REACHED, rules::automate::reached),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
@@ -53,6 +58,7 @@ pub(crate) fn follow(
     {
         advance::begin(desk, record)?;
     }
+    rules::follow::follow(desk, record, before, after)?;
     match record.kind {
         OPPORTUNITY => deals::count(desk, record, before, after),
         ACTIVITY => log_activity::note(desk, record, before, after),

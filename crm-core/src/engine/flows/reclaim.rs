@@ -23,6 +23,7 @@ use crate::domain::pool::{Decision, Pool, ReclaimFacts, ReclaimReason, SWEEP, ne
 use crate::record::desk::{Desk, Due, Lookup, Purpose};
 use crate::record::error::Result;
 use crate::record::lifecycle::StateClass;
+use crate::record::script::{Answer, Ask, Purpose as For, Which};
 use crate::record::sheet::Sheet;
 use crate::record::spec::Record;
 
@@ -159,11 +160,30 @@ fn decide(
     let mut facts = facts(desk, sheet, owner)?;
     let decision = reclaim_decision(&facts, pool, calendar);
     let keeps = matches!(decision, Decision::Keep { .. });
+    if !keeps && !by_rules(desk, sheet, pool)? {
+        return Ok(Decision::Keep { next_check: None });
+    }
     if keeps || pool.opportunity_days.is_none() || !has_open_opportunity(desk, sheet)? {
         return Ok(decision);
     }
     facts.opportunity = Some(facts.today);
     Ok(reclaim_decision(&facts, pool, calendar))
+}
+
+/// Whether the pool's rules let a record be reclaimed. A rule that is not in force says nothing.
+fn by_rules(desk: &mut dyn Desk, sheet: &Sheet, pool: &Pool) -> Result<bool> {
+    for (rule, wanted) in [(pool.exempt_rule, false), (pool.reclaim_rule, true)] {
+        let Some(rule) = rule else { continue };
+        let verdict = sheet.view(|view| {
+            desk.judge(&Ask { which: Which::Rule(rule), ..Ask::new(For::Pool, sheet.record, view) })
+        })?;
+        if let Some(Answer::Holds(holds)) = verdict.map(|verdict| verdict.answer)
+            && holds != wanted
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn facts(desk: &dyn Desk, sheet: &Sheet, owner: &User) -> Result<ReclaimFacts> {

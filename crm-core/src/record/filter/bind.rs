@@ -5,10 +5,10 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use super::eval::{Columns, Leaf, Node, Predicate, Source, Target};
-use super::relative::Stretch;
 use super::resolve::{Resolved, resolve};
 use super::test::Test;
 use super::{Comparison, Filter, MAX_DEPTH, Operand, Path, RelativeDate};
+use crate::base::calendar::Stretch;
 use crate::base::{Instant, KindNo, RecordRef, Span, Value};
 use crate::record::field::FieldType;
 use crate::record::schema::Schema;
@@ -58,7 +58,7 @@ impl FilterContext<'_> {
 
     /// The first and last microsecond of the days from one to another.
     pub(super) fn instants(&self, first: NaiveDate, last: NaiveDate) -> (i64, i64) {
-        let within = |day: NaiveDate| super::relative::clamp(day);
+        let within = |day: NaiveDate| crate::base::calendar::clamp(day);
         let next = within(last).succ_opt().filter(|next| within(*next) == *next);
         let end = next.map_or(Instant::MAX, |next| (self.day_start)(next) - Span::from_micros(1));
         ((self.day_start)(within(first)).micros(), end.micros())

@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use super::bind::{FilterContext, Problem};
 use super::eval::{Columns, Node};
-use super::relative::Stretch;
 use super::resolve::{Resolved, type_name};
 use super::test::Test;
 use super::{Comparison, Operand};
+use crate::base::calendar::Stretch;
 use crate::base::{Currency, Instant, Money, RecordRef, Value};
 use crate::record::field::FieldType;
 

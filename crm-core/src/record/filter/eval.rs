@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::test::Test;
-use crate::base::{KindNo, RecordRef};
+use crate::base::{Instant, KindNo, RecordRef};
 use crate::record::codec::{Damaged, Raw, Reader, ValueRef, View};
 use crate::record::field::FieldType;
 
@@ -16,6 +16,12 @@ pub trait Related {
     fn behaviours(&mut self, record: RecordRef, behaviour: u32) -> i64 {
         let _ = (record, behaviour);
         0
+    }
+
+    /// When a behaviour was last seen of a record, if it was.
+    fn last_seen(&mut self, record: RecordRef, behaviour: u32) -> Option<Instant> {
+        let _ = (record, behaviour);
+        None
     }
 }
 
@@ -118,6 +124,26 @@ impl Predicate {
     /// Every field that it reads, of this kind and of those that paths lead to, in order.
     pub fn fields(&self) -> Vec<(KindNo, u16)> {
         self.fields.clone()
+    }
+
+    /// The behaviours that it names, by number, in order.
+    pub fn behaviours(&self) -> Vec<u32> {
+        fn gather(node: &Node, found: &mut Vec<u32>) {
+            match node {
+                Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| gather(part, found)),
+                Node::Not(part) => gather(part, found),
+                Node::Leaf(leaf) => {
+                    if let Source::Behaviour(number) = leaf.target.source {
+                        found.push(number);
+                    }
+                }
+            }
+        }
+        let mut found = Vec::new();
+        gather(&self.root, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Whether it asks how often or when the record itself was changed.
@@ -253,9 +279,9 @@ impl<'a> Walk<'a, '_> {
 }
 
 /// The records that paths lead to, each fetched once.
-struct Visit<'p> {
-    related: &'p mut dyn Related,
-    seen: Vec<(RecordRef, Option<Rc<[u8]>>)>,
+pub(super) struct Visit<'p> {
+    pub related: &'p mut dyn Related,
+    pub seen: Vec<(RecordRef, Option<Rc<[u8]>>)>,
 }
 
 impl Visit<'_> {
@@ -269,7 +295,7 @@ impl Visit<'_> {
     }
 
     /// Whether a test holds for any record at the end of a path that goes on from a reference.
-    fn follow(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {
+    pub fn follow(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {
         match value {
             ValueRef::List(items) => {
                 for item in items {
@@ -296,7 +322,7 @@ impl Visit<'_> {
         }
     }
 
-    fn test(&mut self, leaf: &Leaf, record: RecordRef, view: View<'_>) -> Result<bool, Damaged> {
+    pub fn test(&mut self, leaf: &Leaf, record: RecordRef, view: View<'_>) -> Result<bool, Damaged> {
         let value = match leaf.target.source {
             Source::Field(field) => view.get(field)?,
             Source::Id => ValueRef::Id(record),
@@ -310,7 +336,7 @@ impl Visit<'_> {
 
 impl Leaf {
     /// Whether the test holds for a field's value, or the columns of its rows.
-    fn holds(&self, value: ValueRef<'_>) -> bool {
+    pub fn holds(&self, value: ValueRef<'_>) -> bool {
         if self.target.columns == Columns::Whole && self.target.within.is_none() {
             return self.test.holds(value);
         }

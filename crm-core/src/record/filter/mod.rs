@@ -26,11 +26,12 @@ mod compare;
 mod constraint;
 mod eval;
 mod lex;
+mod lowered;
 mod operand;
 mod parse;
 mod print;
-mod relative;
 mod resolve;
+mod set;
 mod suggest;
 mod test;
 mod words;
@@ -50,10 +51,11 @@ pub use bind::{BindError, FilterContext, Problem, bind};
 pub use constraint::{Bounds, Constraint, ID};
 pub use eval::{NoRelated, Predicate, Related};
 pub use parse::{Expected, MAX_LENGTH, ParseError, Place, parse};
-pub use relative::{RelativeDate, Turn, Unit};
-pub(crate) use suggest::nearest;
+pub use set::CriteriaSet;
+pub use suggest::nearest;
 
 use crate::base::Value;
+pub use crate::base::calendar::{RelativeDate, Turn, Unit};
 
 /// How deep the parts of a filter may nest, to be bound.
 pub const MAX_DEPTH: usize = 40;

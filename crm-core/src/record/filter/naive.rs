@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::relative::Stretch;
 use super::sample::{Plain, World, context, schema};
 use super::{Comparison, Filter, Operand, Path};
+use crate::base::calendar::Stretch;
 use crate::base::kind::Customer;
 use crate::base::{Instant, Kind, Money, RecordRef, Value};
 use crate::record::field::FieldType;

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use super::Operand;
 use super::lex::{Tok, Token};
 use super::parse::{Expected, Parsed, Parser};
-use super::relative::{RelativeDate, Turn, Unit};
 use super::words::{self, Named, Side};
+use crate::base::calendar::{RelativeDate, Turn, Unit};
 use crate::base::{Currency, Money, RecordRef, Span, Value};
 
 /// How deep lists may nest within a value.

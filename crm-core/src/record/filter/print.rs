@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::relative::{RelativeDate, Turn, Unit};
 use super::{Comparison, Filter, Operand, Path, lex, words};
+use crate::base::calendar::{RelativeDate, Turn, Unit};
 use crate::base::{Span, Value};
 
 impl Display for Filter {

@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 
 use super::constraint::{Bounds, ID};
 use super::sample::{Deal, Firm, Plain, World, bound, customer, firm, lead, matches, user};
-use super::{Comparison, Filter, Operand, Path, RelativeDate, Turn, Unit, naive, parse};
+use super::{Comparison, CriteriaSet, Filter, Operand, Path, RelativeDate, Turn, Unit, naive, parse};
 use crate::base::{Currency, Instant, Money, Span, Value};
+use crate::record::codec::View;
 
 const WORDS: [&str; 7] = ["", "a", "ab", "b", "科技", "科", "138 0000"];
 
@@ -316,6 +317,21 @@ proptest! {
     ) {
         let meant = naive::holds(&filter, &plain, &world);
         prop_assert_eq!(matches(&filter, &plain, &mut world), meant, "{}", filter);
+    }
+
+    #[test]
+    fn a_set_of_criteria_holds_where_each_does(
+        filters in vec(nest(leaf()), 0..12), plain in values(), mut world in world(),
+    ) {
+        let criteria: Vec<_> = filters.iter().map(bound).collect();
+        let one_by_one: Vec<usize> =
+            (0..filters.len()).filter(|n| matches(&filters[*n], &plain, &mut world)).collect();
+        let (image, mut together) = (plain.image(), Vec::new());
+        let view = View::new(&image).unwrap();
+        CriteriaSet::new(&criteria)
+            .each_held(plain.record.bits, view, &mut world, |number| together.push(number))
+            .unwrap();
+        prop_assert_eq!(together, one_by_one);
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn distance(left: &str, right: &str) -> usize {
 
 /// The candidate closest to a word, if it is close enough to have been meant: a third of the letters
 /// differ at most, and at least one stays. Of several as close, the first.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let word = word.to_lowercase();
     let letters = word.chars().count();
     if letters > 64 {

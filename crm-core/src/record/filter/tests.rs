@@ -315,3 +315,28 @@ fn the_json_form_is_fixed() {
         r#"{"within":{"field":"created_at","range":{"window":{"count":-30,"unit":"day"}}}}"#,
     );
 }
+
+#[test]
+fn relative_dates_come_to_days() {
+    // The third date is the day after the last.
+    let check = |text: &str, today: &str, from: &str, to: &str| {
+        let filter: Filter = format!("day in {text}").parse().unwrap();
+        let Filter::Within { range, .. } = filter else { panic!("{text} is no relative date: {filter:?}") };
+        let to: chrono::NaiveDate = to.parse().unwrap();
+        let days = crate::base::calendar::Stretch::Days(from.parse().unwrap(), to.pred_opt().unwrap());
+        assert_eq!(range.stretch(Instant::default(), today.parse().unwrap()), Some(days), "{text}");
+    };
+    check("today", "2026-03-31", "2026-03-31", "2026-04-01");
+    check("前天", "2026-03-31", "2026-03-29", "2026-03-30");
+    check("last 30 days", "2026-03-31", "2026-03-01", "2026-04-01");
+    check("最近30天", "2026-03-31", "2026-03-01", "2026-04-01");
+    check("next 2 weeks", "2026-03-31", "2026-03-31", "2026-04-15");
+    check("1 month ago", "2026-03-31", "2026-02-28", "2026-03-01");
+    check("1 year ago", "2024-02-29", "2023-02-28", "2023-03-01");
+    check("this week", "2026-03-29", "2026-03-23", "2026-03-30");
+    check("上个月", "2026-03-31", "2026-02-01", "2026-03-01");
+    check("本季度", "2026-03-31", "2026-01-01", "2026-04-01");
+    check("next quarter", "2026-12-31", "2027-01-01", "2027-04-01");
+    check("去年", "2026-03-31", "2025-01-01", "2026-01-01");
+    check("last 2000000000 years", "2026-03-31", "0001-01-01", "2026-04-01");
+}

@@ -4,7 +4,7 @@
 //! recognised at the start of a longer one; where one begins another, the longer stands first.
 
 use super::Comparison;
-use super::relative::{RelativeDate, Turn, Unit};
+use crate::base::calendar::{RelativeDate, Turn, Unit};
 
 /// What a word after a field asks of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

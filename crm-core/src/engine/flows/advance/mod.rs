@@ -27,6 +27,7 @@ use crate::record::desk::{Desk, Purpose};
 use crate::record::error::{Error, Refusal, Result};
 use crate::record::lifecycle::{Direction, Lifecycle, Move, MovePlan, MoveRefusal, Spent, State, StateClass};
 use crate::record::port::GuardedMove;
+use crate::record::script::{Answer, Ask, Purpose as For, Which};
 use crate::record::sheet::Sheet;
 use crate::record::spec::StateFields;
 use facts::Facts;
@@ -35,6 +36,7 @@ use facts::Facts;
 pub const CODES: &[(&str, &str)] = &[
     ("lifecycle.guard_unknown", "nothing answers for a guard that the lifecycle names"),
     ("lifecycle.none", "records of that kind have no lifecycle"),
+    ("rule.guard", "a rule of the tenant's does not let a record move"),
     ("lead.not_converted", "a lead enters its won state by being converted"),
 ];
 
@@ -196,8 +198,13 @@ fn decide<'c>(desk: &mut dyn Desk, request: &Request, course: &'c Course) -> Res
     for guard in step.iter().flat_map(|step| &step.guards) {
         let (from, now) = (course.state.as_str(), desk.now());
         let (ports, record) = (desk.ports(), request.record);
-        let answer =
-            course.sheet.view(|view| ports.guard(&GuardedMove { guard, record, view, from, to, now }))?;
+        let by_rule = course.sheet.view(|view| guard_rule(desk, guard, record, view, (from, to)))?;
+        let answer = match by_rule {
+            Some(refusals) => Some(refusals),
+            None => {
+                course.sheet.view(|view| ports.guard(&GuardedMove { guard, record, view, from, to, now }))?
+            }
+        };
         refusals.extend(answer.unwrap_or_else(|| vec![unknown_guard(guard)]));
     }
     refusals.extend(effects::forbidden(request, lifecycle.state(to)));
@@ -205,6 +212,32 @@ fn decide<'c>(desk: &mut dyn Desk, request: &Request, course: &'c Course) -> Res
         Ok(plan) if refusals.is_empty() => Ok(plan),
         _ => Err(Error::Refused(refusals)),
     }
+}
+
+/// What the rule of a guard's name refuses, none when no rule in force has the name.
+fn guard_rule(
+    desk: &mut dyn Desk,
+    guard: &str,
+    record: RecordRef,
+    view: View<'_>,
+    states: (&str, &str),
+) -> Result<Option<Vec<Refusal>>> {
+    let ask = Ask { which: Which::Named(guard), states, ..Ask::new(For::Guard, record, view) };
+    let Some(verdict) = desk.judge(&ask)? else { return Ok(None) };
+    let refused = |refusal: Refusal| refusal.with("rule", verdict.signature.as_str());
+    Ok(Some(match verdict.answer {
+        Answer::Holds(true) => Vec::new(),
+        Answer::Holds(false) => {
+            let usual = || format!("the rule `{guard}` does not let it pass");
+            let message = Some(verdict.message.clone()).filter(|said| !said.is_empty()).unwrap_or_else(usual);
+            vec![refused(Refusal::new("rule.guard", message))]
+        }
+        Answer::Refusals(refusals) => refusals.into_iter().map(refused).collect(),
+        other => {
+            let message = format!("the script answered {other:?}, which is not what was asked");
+            return Err(Error::RuleFailed { rule: verdict.signature, message });
+        }
+    }))
 }
 
 /// A lifecycle's refusal as the engine's.

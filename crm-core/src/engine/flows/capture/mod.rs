@@ -12,10 +12,13 @@ use crate::base::kind::{ActivityId, Lead as LeadKind, LeadChannel as ChannelKind
 use crate::domain::lead::{
     CHANNEL_BY_NAME, Lead, LeadChannel, LeadDraft, MatchKey, OnDuplicate, rules, start,
 };
+use crate::engine::rules::follow;
 use crate::record::action::Action;
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::{Error, Invalid, Result};
+use crate::record::port::Score;
+use crate::record::script::{Ask, Purpose as For};
 use crate::record::spec::{FIRST_CUSTOM, Record};
 use crate::record::values;
 
@@ -192,17 +195,31 @@ fn give(desk: &mut dyn Desk, lead: &mut Lead, told: &mut Captured) -> Result<()>
     Ok(())
 }
 
-/// Scores a lead by the host's rule, if it has one.
+/// Scores a lead by the rule in force, else by the host's, if there is one.
 fn score(desk: &mut dyn Desk, lead: &mut Lead, told: &mut Captured) -> Result<()> {
     let mut fields = Vec::with_capacity(512);
     lead.put_fields(&mut fields);
-    match desk.ports().score_lead(View::of_fields(&fields), desk.now()) {
+    let view = View::of_fields(&fields);
+    let scored = match follow::score(desk, &Ask::new(For::Score, lead.record_ref(), view)) {
+        Ok(None) => {
+            let by_port = desk.ports().score_lead(view, desk.now());
+            by_port.map(|score| score.map(|score| (score, None)))
+        }
+        Ok(Some(scored)) => {
+            follow::watch(desk, lead.record_ref(), &scored);
+            let score =
+                Score { points: scored.points, reasons: scored.reasons.clone(), rule: scored.rule.clone() };
+            Ok(Some((score, scored.grade)))
+        }
+        Err(error) => Err(error),
+    };
+    match scored {
         Ok(None) => {}
-        Ok(Some(score)) => {
+        Ok(Some((score, grade))) => {
             told.score = Some(score.points);
             told.why.push(format!("scored {} by `{}`", score.points, score.rule));
             lead.score = Some(score.points);
-            lead.grade = Some(rules::grade(score.points));
+            lead.grade = grade.or_else(|| Some(rules::grade(score.points)));
             lead.scored_at = Some(desk.now());
             lead.score_reasons = score.reasons;
         }

@@ -1,0 +1,142 @@
+//! What holds of rules and behaviours, whichever command changed them.
+
+use super::commands::{EXAMPLES_AT, RuleTest};
+use super::noun::{Behaviour, Rule};
+use super::rules::{Vocabulary, Words, check, try_examples};
+use crate::base::kind::{Behaviour as BehaviourKind, RuleId};
+use crate::base::{Id, Kind, KindNo, RecordRef};
+use crate::record::codec::View;
+use crate::record::desk::{Desk, Purpose};
+use crate::record::error::{Error, Invalid, Result};
+use crate::record::script::{self, Language};
+use crate::record::spec::{Marks, Record};
+
+/// The most behaviours that a vocabulary has.
+const MOST_BEHAVIOURS: usize = 1_000;
+
+/// A rule says what it says without error, its examples come out, and its versions are counted.
+pub(super) fn rule(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    before: Option<View<'_>>,
+    after: Option<View<'_>>,
+) -> Result<()> {
+    let id = RuleId::from_u128(record.bits);
+    let Some(view) = after else { return Ok(()) };
+    let before = before.map(|view| Rule::read(id, view)).transpose()?;
+    let rule = Rule::read(id, view)?;
+    if before.as_ref().is_some_and(|before| says_the_same(before, &rule)) && rule.version.is_some() {
+        return Ok(());
+    }
+    settle(desk, id, before.as_ref()).map(drop)
+}
+
+/// Checks a rule that was written, and counts its version; answers that.
+pub(super) fn settle(desk: &mut dyn Desk, id: RuleId, before: Option<&Rule>) -> Result<i64> {
+    let Some(mut rule) = desk.enlist_as::<Rule>(id, Purpose::Derive)? else { return Ok(0) };
+    let counted = before.map_or(0, Rule::edition);
+    let same = before.is_some_and(|before| says_the_same(before, &rule));
+    let version = if same { counted.max(1) } else { counted + 1 };
+    if rule.version == Some(version) && (same || !rule.reads.is_empty()) {
+        return Ok(version);
+    }
+    let (RuleTest { mut problems, examples, reads }, lowered) = test(desk, &rule)?;
+    for (place, tried) in examples.iter().enumerate().filter(|(_, tried)| !tried.good) {
+        let message = format!("{} gives `{}`, expected is `{}`", tried.facts, tried.answered, tried.expected);
+        problems.push(Invalid::new(&format!("examples.{}", place + 1), "rule.example", message));
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    (rule.version, rule.reads, rule.lowered) = (Some(version), reads, lowered);
+    rule.state = Some(rule.state.unwrap_or_default());
+    desk.put(&rule)?;
+    Ok(version)
+}
+
+/// Whether two forms of a rule say the same; what commands set of themselves doesn't count.
+fn says_the_same(one: &Rule, other: &Rule) -> bool {
+    Rule::SPEC
+        .fields
+        .iter()
+        .filter(|field| !field.marks.has(Marks::SYSTEM))
+        .all(|field| one.get(field.no) == other.get(field.no))
+}
+
+/// What is wrong with a rule, and what comes of its examples; and a script as a criterion.
+pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String)> {
+    let vocabulary = vocabulary(desk)?;
+    let (schema, settings, judges) = (desk.schema(), desk.settings(), desk.ports());
+    let behaviour = |name: &str| vocabulary.number(name);
+    let words = Words { schema: &schema, settings: &settings, behaviour: &behaviour, now: EXAMPLES_AT };
+    let (mut problems, reads) = check(rule, &words);
+    let mut reads: Option<Vec<String>> = Some(reads.into_iter().collect());
+    let mut lowered = String::new();
+    if rule.written_in() != Language::Criteria && problems.is_empty() {
+        let kind = KindNo::from_name(&rule.kind).unwrap_or(KindNo(0));
+        let words =
+            script::Vocabulary { schema: &schema, settings: &settings, behaviour: &behaviour, commands: &[] };
+        match judges.check_script(&rule.script(kind), &words)? {
+            None => {
+                let message = format!("the host has no judge that reads {}", rule.written_in());
+                problems.push(Invalid::new("language", "rule.no_judge", message));
+            }
+            Some(checked) => {
+                let said = |at: &script::Diagnostic| {
+                    let hint = at.suggestion.as_ref();
+                    let hint = hint.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+                    let before = rule.source.get(..at.at.start).unwrap_or_default();
+                    let line = before.matches('\n').count() + 1;
+                    Invalid::new("source", &at.code, format!("line {line}: {}{hint}", at.en))
+                };
+                problems.extend(checked.problems.iter().map(said));
+                let named = |(kind, no): &(KindNo, u16)| {
+                    let field = schema.kind(*kind).and_then(|kind| kind.field(*no))?;
+                    Some(format!("{kind}.{}", field.name))
+                };
+                let script_reads = checked.reads.map(|reads| reads.iter().filter_map(named).collect());
+                lowered = checked.criterion.map_or_else(String::new, |filter| filter.to_string());
+                reads = reads.zip(script_reads).map(|(mut reads, more): (Vec<_>, Vec<_>)| {
+                    reads.extend(more);
+                    reads
+                });
+            }
+        }
+    }
+    let examples =
+        if problems.is_empty() { try_examples(rule, &words, judges.as_ref())? } else { Vec::new() };
+    Ok((RuleTest { problems, examples, reads: reads.unwrap_or_default() }, lowered))
+}
+
+/// The tenant's behaviours.
+fn vocabulary(desk: &mut dyn Desk) -> Result<Vocabulary> {
+    let mut defined = Vec::new();
+    for record in desk.walk(BehaviourKind::NO, None, MOST_BEHAVIOURS)? {
+        defined.extend(desk.enlist_as::<Behaviour>(Id::from_u128(record.bits), Purpose::Derive)?);
+    }
+    Ok(Vocabulary::new(defined, &desk.schema()))
+}
+
+/// A behaviour names kinds of activity that there are.
+pub(super) fn behaviour(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    _before: Option<View<'_>>,
+    after: Option<View<'_>>,
+) -> Result<()> {
+    let Some(view) = after else { return Ok(()) };
+    let behaviour = Behaviour::read(Id::from_u128(record.bits), view)?;
+    let vocabulary = Vocabulary::new(Vec::new(), &desk.schema());
+    let mut problems: Vec<Invalid> = behaviour
+        .activities
+        .iter()
+        .filter(|code| !vocabulary.has_activity(code))
+        .map(|code| {
+            Invalid::new("activities", "behaviour.activity", format!("there is no kind of activity `{code}`"))
+        })
+        .collect();
+    if behaviour.within_days.is_some_and(|days| days < 1) {
+        problems.push(Invalid::new("within_days", "rule.range", "at least one day counts"));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}

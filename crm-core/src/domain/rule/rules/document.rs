@@ -1,0 +1,86 @@
+//! Scoring rules from documents in YAML or JSON, with English or Chinese keys.
+
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::domain::rule::{Band, GroupCap, RuleDraft, RuleLine};
+use crate::record::lifecycle::document::{Fault, Key, Node, Reader, parse};
+use crate::record::script::Purpose;
+
+const NAME: Key = Key("name", &["name", "名称"]);
+const KIND: Key = Key("kind", &["kind", "对象"]);
+const RULES: Key = Key("scoring_rules", &["scoring_rules", "评分规则", "rules"]);
+const THRESHOLD: Key = Key("threshold", &["threshold", "资质认定阈值", "qualification_threshold"]);
+const CAPS: Key = Key("caps", &["caps", "分组上限"]);
+const BANDS: Key = Key("bands", &["bands", "grades", "等级划分"]);
+const CRITERION: Key = Key("criterion", &["criterion", "标准", "条件"]);
+const POINTS: Key = Key("points", &["points", "分数", "分值"]);
+const GROUP: Key = Key("group", &["group", "分组"]);
+const HALF_LIFE: Key = Key("half_life_days", &["half_life_days", "半衰期天数", "half_life"]);
+const LABEL: Key = Key("label", &["label", "说明"]);
+const MOST: Key = Key("most", &["most", "上限", "at_most"]);
+const LEAST: Key = Key("least", &["least", "下限", "at_least"]);
+const GRADE: Key = Key("grade", &["grade", "等级"]);
+const FROM: Key = Key("from", &["from", "起始分"]);
+
+/// Reads a scoring rule from a document.
+///
+/// # Errors
+/// Everything that is wrong with the document, by line and column.
+///
+/// ```
+/// use crm_core::domain::rule::rules::scoring_rule;
+/// let draft = scoring_rule(r#"{"评分规则": [{"标准": "公司规模 > 100", "分数": 20}], "资质认定阈值": 50}"#).unwrap();
+/// assert_eq!((draft.lines[0].points, draft.threshold), (Some(20), Some(50)));
+/// let faults = scoring_rule("评分规则: [{标准: 行业 = '科技', 分树: 5}]").unwrap_err();
+/// assert!(faults[0].to_string().contains("did you mean `分数`?"));
+/// ```
+pub fn scoring_rule(text: &str) -> Result<RuleDraft, Vec<Fault>> {
+    let node = parse(text).map_err(|fault| vec![fault])?;
+    let mut reader = Reader::default();
+    let mut draft = RuleDraft { purpose: Purpose::Score, kind: "lead".into(), ..RuleDraft::default() };
+    if let Some(document) = reader.section(&node, &[NAME, KIND, RULES, THRESHOLD, CAPS, BANDS]) {
+        draft.name = reader.get(&document, NAME.0, Node::text).unwrap_or_else(|| "评分规则".to_owned());
+        draft.kind = reader.get(&document, KIND.0, Node::text).unwrap_or(draft.kind);
+        draft.threshold = reader.get(&document, THRESHOLD.0, whole);
+        reader.need(&document, RULES, |_| Ok(()));
+        for part in
+            sections(&mut reader, document.node(RULES.0), &[CRITERION, POINTS, GROUP, HALF_LIFE, LABEL])
+        {
+            let line = RuleLine {
+                criterion: reader.need(&part, CRITERION, Node::text).unwrap_or_default(),
+                points: reader.need(&part, POINTS, whole),
+                group: reader.get(&part, GROUP.0, Node::text).unwrap_or_default(),
+                half_life_days: reader.get(&part, HALF_LIFE.0, Node::days).map(i64::from),
+                result: String::new(),
+                label: reader.get(&part, LABEL.0, Node::text).unwrap_or_default(),
+            };
+            draft.lines.push(line);
+        }
+        for part in sections(&mut reader, document.node(CAPS.0), &[GROUP, MOST, LEAST]) {
+            let group = reader.need(&part, GROUP, Node::text).unwrap_or_default();
+            let (most, least) = (reader.get(&part, MOST.0, whole), reader.get(&part, LEAST.0, whole));
+            draft.caps.push(GroupCap { group, most, least });
+        }
+        for part in sections(&mut reader, document.node(BANDS.0), &[GRADE, FROM]) {
+            let grade = reader.need(&part, GRADE, Node::text).unwrap_or_default();
+            draft.bands.push(Band { grade, from: reader.need(&part, FROM, whole).unwrap_or_default() });
+        }
+    }
+    if reader.faults.is_empty() { Ok(draft) } else { Err(reader.faults) }
+}
+
+fn sections<'a>(
+    reader: &mut Reader,
+    node: Option<&'a Node>,
+    keys: &[Key],
+) -> Vec<crate::record::lifecycle::document::Section<'a>> {
+    node.map_or_else(Vec::new, |node| reader.sections(node, keys))
+}
+
+fn whole(node: &Node) -> Result<i64, Fault> {
+    let number = node.number()?;
+    match number.to_i64().filter(|_| number.fract().is_zero()) {
+        Some(whole) => Ok(whole),
+        None => Err(node.invalid(format!("`{number}` is given where a whole number should be"))),
+    }
+}

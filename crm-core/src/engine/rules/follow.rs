@@ -1,0 +1,230 @@
+//! What scores and levels owe to changes: rules are asked again when a field that they read, or an
+//! activity that they count, is new.
+
+use super::book::failure;
+use crate::base::choice::Choice;
+use crate::base::kind::RuleId;
+use crate::base::{Id, Instant, Kind, KindNo, RecordRef, Span, kind};
+use crate::domain::activity::Activity;
+use crate::domain::lead::Grade;
+use crate::domain::party::Level;
+use crate::record::action::Action;
+use crate::record::codec::View;
+use crate::record::desk::{Desk, Due, Purpose};
+use crate::record::error::{Error, Result};
+use crate::record::script::{Answer, Ask, Cause, Purpose as For, Verdict};
+use crate::record::sheet::Sheet;
+use crate::record::spec::Record;
+
+/// The due work that scores a record again when its behaviours have decayed past a grade.
+pub(crate) const RESCORE: &str = "rule.rescore";
+/// The due work that asks a rule about every record there is.
+pub(crate) const APPLY: &str = "rule.apply_stretch";
+/// How many records one stretch of that asks about.
+const STRETCH: usize = 500;
+
+const CUSTOMER: KindNo = kind::Customer::NO;
+
+/// A score as it is written into a record.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) points: i64,
+    pub(crate) reasons: Vec<String>,
+    pub(crate) grade: Option<Grade>,
+    pub(crate) rule: String,
+    again: Option<Instant>,
+}
+
+/// The score that the rules in force give a record; none when none scores it.
+///
+/// # Errors
+/// [`Error::RuleFailed`] when the rule fails.
+pub(crate) fn score(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<Option<Scored>> {
+    match desk.judge(ask)? {
+        None => Ok(None),
+        Some(Verdict { answer: Answer::Score(score), grade, signature, again, .. }) => Ok(Some(Scored {
+            points: score.points,
+            reasons: score.reasons,
+            grade: Grade::from_name(&grade),
+            rule: signature,
+            again,
+        })),
+        Some(verdict) => Err(other_answer(&verdict)),
+    }
+}
+
+fn other_answer(verdict: &Verdict) -> Error {
+    let message = format!("the script answered {:?}, which is not what was asked", verdict.answer);
+    Error::RuleFailed { rule: verdict.signature.clone(), message }
+}
+
+/// Has a record scored again when its points will have decayed past a grade.
+pub(crate) fn watch(desk: &mut dyn Desk, record: RecordRef, scored: &Scored) {
+    if let Some(at) = scored.again {
+        let note = desk.now().micros().to_string();
+        desk.schedule(Due { at, work: RESCORE.to_owned(), about: record, note });
+    }
+}
+
+/// What follows from a changed record for scores and levels.
+pub(crate) fn follow(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    before: Option<View<'_>>,
+    after: Option<View<'_>>,
+) -> Result<()> {
+    let Some(view) = after else { return Ok(()) };
+    if record.kind == kind::Rule::NO {
+        return super::automate::check_commands(record, view);
+    }
+    if record.kind == kind::Activity::NO {
+        let about = Activity::read(Id::from_u128(record.bits), view)?.about;
+        return about.map_or(Ok(()), |about| regard_stored(desk, about, Cause::Behaved));
+    }
+    // The record is in the unit's hands; reaching for it by a purpose would lift the checks of the
+    // actor's rights to what he made of it.
+    regard(desk, record, Cause::Changed, before, view)
+}
+
+/// Asks the rules about a record that the unit itself may not have touched.
+fn regard_stored(desk: &mut dyn Desk, record: RecordRef, cause: Cause) -> Result<()> {
+    if !has_score(desk, record.kind) && record.kind != CUSTOMER {
+        return Ok(());
+    }
+    let Some(image) = desk.enlist(record, Purpose::Derive)? else { return Ok(()) };
+    regard(desk, record, cause, None, View::new(&image)?)
+}
+
+fn has_score(desk: &dyn Desk, kind: KindNo) -> bool {
+    desk.schema().kind(kind).is_some_and(|schema| schema.named("scored_at").is_some())
+}
+
+/// Asks the rules about a record as it stands.
+fn regard(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    cause: Cause,
+    before: Option<View<'_>>,
+    view: View<'_>,
+) -> Result<()> {
+    if record.kind == CUSTOMER {
+        relevel(desk, &Ask { cause, before, ..Ask::new(For::Level, record, view) })?;
+    }
+    rescore(desk, &Ask { cause, before, ..Ask::new(For::Score, record, view) })
+}
+
+/// Scores a record and writes what is new.
+fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
+    // Mostly no rule is in force, and nothing more is to be known.
+    let scored = match score(desk, ask) {
+        Ok(None) => return Ok(()),
+        scored => scored,
+    };
+    let mut sheet = Sheet::of(desk, ask.record, ask.view)?;
+    // A new record that was scored on its way in has been asked about.
+    let is_new = ask.before.is_none() && ask.cause == Cause::Changed;
+    if is_new && sheet.named::<Option<Instant>>("scored_at")? == Some(desk.now()) {
+        return Ok(());
+    }
+    let scored = match scored {
+        Ok(scored) => scored,
+        // A rule that fails leaves the score as it is, and the change to be made.
+        Err(error) => {
+            let Some(message) = failure(&error) else { return Err(error) };
+            let mut reasons: Vec<String> = sheet.named("score_reasons")?;
+            if reasons.last() != Some(&message) {
+                reasons.retain(|reason| !reason.starts_with(FAILED));
+                reasons.push(message);
+                sheet.set_named("score_reasons", &reasons);
+                sheet.write(desk)?;
+            }
+            return Ok(());
+        }
+    };
+    let Some(scored) = scored else { return Ok(()) };
+    let same = sheet.named::<Option<i64>>("score")? == Some(scored.points)
+        && sheet.named::<Vec<String>>("score_reasons")? == scored.reasons
+        && sheet.named::<Option<Grade>>("grade")? == scored.grade;
+    if same && scored.again.is_none() {
+        return Ok(());
+    }
+    sheet.set_named("score", &Some(scored.points));
+    sheet.set_named("score_reasons", &scored.reasons);
+    sheet.set_named("scored_at", &Some(desk.now()));
+    sheet.set_named("grade", &scored.grade);
+    sheet.write(desk)?;
+    watch(desk, ask.record, &scored);
+    Ok(())
+}
+
+/// What a failure among the reasons of a score begins with.
+pub(crate) const FAILED: &str = "rule failed: ";
+
+/// Gives a customer the level of the rules in force, unless a person gave him one.
+fn relevel(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
+    let verdict = match desk.judge(ask) {
+        Ok(Some(verdict)) => verdict,
+        Ok(None) => return Ok(()),
+        Err(error) if failure(&error).is_some() => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let Answer::Level(code) = &verdict.answer else { return Err(other_answer(&verdict)) };
+    let Some(level) = Level::from_name(code) else { return Err(other_answer(&verdict)) };
+    let mut sheet = Sheet::of(desk, ask.record, ask.view)?;
+    let same = sheet.named::<Option<Level>>("level")? == Some(level)
+        && sheet.named::<String>("level_rule")? == verdict.signature;
+    if same || sheet.named::<Option<bool>>("level_by_hand")? == Some(true) {
+        return Ok(());
+    }
+    sheet.set_named("level", &Some(level));
+    sheet.set_named("level_rule", &verdict.signature);
+    // A level with an instant of its own is a rule's, one without is given by hand.
+    let graded: Option<Instant> = sheet.named("graded_at")?;
+    let after = graded.map_or(Instant::MIN, |graded| graded + Span::from_micros(1));
+    sheet.set_named("graded_at", &Some(desk.now().max(after)));
+    sheet.write(desk)
+}
+
+/// Scores a record whose points have decayed, unless it was scored since.
+pub(crate) fn rescore_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
+    let Some(image) = desk.enlist(due.about, Purpose::Derive)? else { return Ok(()) };
+    let sheet = Sheet::read(desk, due.about, &image)?;
+    let scored: Option<Instant> = sheet.named("scored_at")?;
+    if scored.map(|at| at.micros().to_string()).as_deref() != Some(&due.note) {
+        return Ok(());
+    }
+    rescore(desk, &Ask::new(For::Score, due.about, View::new(&image)?))
+}
+
+crate::command! {
+    /// Asks the scoring and level rules about every record of a rule's kind, in stretches of due work.
+    pub struct ApplyRule as "rule.apply" -> () {
+        /// The rule.
+        rule: RuleId,
+    }
+    run(this, desk) {
+        desk.load(this.rule.record(), Action::Update)?;
+        desk.schedule(Due {
+            at: desk.now(),
+            work: APPLY.to_owned(),
+            about: this.rule.record(),
+            note: String::new(),
+        });
+        Ok(())
+    }
+}
+
+/// One stretch of asking about every record. The note is the last record of the stretch before.
+pub(crate) fn apply_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
+    let Some(image) = desk.enlist(due.about, Purpose::Derive)? else { return Ok(()) };
+    let rule = crate::domain::rule::Rule::read(Id::from_u128(due.about.bits), View::new(&image)?)?;
+    let Some(kind) = KindNo::from_name(&rule.kind) else { return Ok(()) };
+    let stretch = desk.walk(kind, due.note.parse().ok(), STRETCH)?;
+    for record in &stretch {
+        regard_stored(desk, *record, Cause::Asked)?;
+    }
+    if let Some(last) = stretch.last() {
+        desk.schedule(Due { note: last.to_string(), at: desk.now(), ..due.clone() });
+    }
+    Ok(())
+}

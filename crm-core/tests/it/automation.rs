@@ -1,0 +1,299 @@
+//! Automations: fired, run once with the actor's rights, cut in circles, counted when they fail; and
+//! rules tried on the past.
+
+use crm_core::domain::rule::{
+    Event, RUN_BY_RULE, Rule, RuleCall, RuleDraft, RuleLine, RuleRun, RuleState, RunOutcome, SaveRule,
+    Trigger,
+};
+use crm_core::domain::task::Task;
+use crm_core::prelude::*;
+use crm_core::record::script::Purpose;
+
+use crate::rules::{active, create, line, open, rule, set};
+
+fn trigger(on: Event) -> Trigger {
+    Trigger { on, field: String::new(), to: String::new(), score: None }
+}
+
+fn calls(command: &str, fields: &str) -> Vec<RuleCall> {
+    vec![RuleCall { command: command.into(), fields: fields.into() }]
+}
+
+fn automation(name: &str, kind: &str, on: Trigger, calls: Vec<RuleCall>) -> RuleDraft {
+    RuleDraft { triggers: vec![on], calls, ..rule(name, Purpose::Automation, kind) }
+}
+
+fn runs(crm: &Crm) -> Vec<RuleRun> {
+    crm.system().list::<RuleRun>(&Query::of(RuleRun::SPEC.kind)).unwrap().items
+}
+
+fn tasks(crm: &Crm) -> Vec<Task> {
+    crm.system().list::<Task>(&Query::of(Task::SPEC.kind)).unwrap().items
+}
+
+const CALL_BACK: &str =
+    r#"{"subject": "call {name} of {公司}", "about": "{record}", "due_at": "{now + 2 days}"}"#;
+
+#[test]
+fn a_change_calls_for_commands_once() {
+    let (crm, _) = open();
+    let big = automation("call big ones", "lead", trigger(Event::Created), calls("task.create", CALL_BACK));
+    let id = active(&crm, RuleDraft { criterion: "company_size > 100".into(), ..big });
+    let fields = [("name", "夏铁军".into()), ("company", "筠野光电".into()), ("company_size", 250.into())];
+    let lead = create(&crm, "lead", &fields);
+    create(&crm, "lead", &[("name", "small".into())]);
+    let tasks = tasks(&crm);
+    assert_eq!(tasks.len(), 1);
+    assert_eq!(tasks[0].subject, "call 夏铁军 of 筠野光电");
+    assert_eq!(tasks[0].due_at.unwrap().to_string(), "2026-03-04T02:00:00.000000Z");
+    let done = runs(&crm);
+    assert_eq!(done.len(), 1);
+    assert_eq!((done[0].outcome, done[0].about), (Some(RunOutcome::Done), Some(lead)));
+    assert_eq!(done[0].because, "created");
+    assert!(done[0].did[0].starts_with("task.create: "), "{:?}", done[0].did);
+    // Nothing is left to do, and the journal names rule and version.
+    assert_eq!(crm.run_due(9).unwrap().done, 0);
+    let entry = &crm.system().journal(tasks[0].record_ref(), None, 1).unwrap()[0];
+    assert_eq!((entry.rule.as_str(), entry.reason.as_str()), ("call big ones v1", "created"));
+    let of_rule = Query::of(RuleRun::SPEC.kind).filter(format!("rule = \"{id}\"").parse().unwrap());
+    assert_eq!(crm.system().count(&of_rule).unwrap(), 1);
+    let _ = RUN_BY_RULE;
+}
+
+#[test]
+fn triggers_fire_on_what_they_say() {
+    let (crm, clock) = open();
+    let note = |on: Trigger, name: &str| {
+        let fields = format!(r#"{{"subject": "{name}", "about": "{{record}}"}}"#);
+        active(&crm, automation(name, "lead", on, calls("task.create", &fields)));
+    };
+    note(
+        Trigger { field: "city".into(), to: "杭州".into(), ..trigger(Event::FieldChanged) },
+        "moved to 杭州",
+    );
+    note(Trigger { to: "following".into(), ..trigger(Event::StateEntered) }, "followed");
+    note(Trigger { field: "web_visit".into(), ..trigger(Event::ActivityLogged) }, "visited");
+    note(Trigger { score: Some(50), ..trigger(Event::ScoreCrossed) }, "hot");
+    note(Trigger { field: "decision_on".into(), ..trigger(Event::DueReached) }, "decides");
+    active(
+        &crm,
+        RuleDraft { lines: vec![line("company_size > 100", 60)], ..rule("s", Purpose::Score, "lead") },
+    );
+    let lead = create(&crm, "lead", &[("name", "a".into()), ("decision_on", "2026-03-10".into())]);
+    let mut seen: Vec<String> = Vec::new();
+    let mut fired = |expected: &[&str]| {
+        let mut all: Vec<_> = tasks(&crm).into_iter().map(|task| task.subject).collect();
+        all.sort();
+        seen.extend(expected.iter().map(|subject| (*subject).to_owned()));
+        seen.sort();
+        assert_eq!(all, seen);
+    };
+    fired(&[]);
+    set(crm.system(), lead, "city", "上海".into()).unwrap();
+    fired(&[]);
+    set(crm.system(), lead, "city", "杭州".into()).unwrap();
+    fired(&["moved to 杭州"]);
+    let log = |kind: &str, direction: &str| {
+        let json = serde_json::json!({"about": lead.to_string(), "kind": kind, "direction": direction});
+        crm.system().execute_named("activity.log", json).unwrap();
+    };
+    log("web_visit", "in");
+    fired(&["visited"]);
+    log("call", "out");
+    fired(&["followed"]);
+    set(crm.system(), lead, "company_size", 500.into()).unwrap();
+    fired(&["hot"]);
+    // The day that was put off doesn't fire; the new one does, once.
+    set(crm.system(), lead, "decision_on", "2026-03-20".into()).unwrap();
+    clock.set("2026-03-12T00:00:00Z".parse().unwrap());
+    crm.run_due(9).unwrap();
+    fired(&[]);
+    clock.set("2026-03-20T00:00:00Z".parse().unwrap());
+    crm.run_due(9).unwrap();
+    crm.run_due(9).unwrap();
+    fired(&["decides"]);
+}
+
+#[test]
+fn circles_are_cut_with_the_chain_told() {
+    let (crm, _) = open();
+    let toggles = |name: &str, field: &str, other: &str| {
+        let on = Trigger { field: field.into(), ..trigger(Event::FieldChanged) };
+        let fields = format!(r#"{{"record": "{{record}}", "fields": {{"{other}": "{{{field}}}!"}}}}"#);
+        active(&crm, automation(name, "lead", on, calls("record.update", &fields)));
+    };
+    toggles("a to b", "city", "province");
+    toggles("b to a", "province", "city");
+    let lead = create(&crm, "lead", &[("name", "a".into())]);
+    set(crm.system(), lead, "city", "x".into()).unwrap();
+    let shown = crm.system().read(lead).unwrap();
+    assert_eq!((&shown.fields["city"], &shown.fields["province"]), (&"x!!".into(), &"x!".into()));
+    let told = runs(&crm);
+    assert_eq!(told.len(), 3);
+    let cut: Vec<_> = told.iter().filter(|run| run.outcome == Some(RunOutcome::Cut)).collect();
+    assert_eq!(cut.len(), 1);
+    assert_eq!(cut[0].chain, ["a to b", "b to a"]);
+    assert_eq!(cut[0].did, ["rules go round in a circle: a to b → b to a → a to b"]);
+    assert_eq!(crm.run_due(9).unwrap().done, 0);
+}
+
+#[test]
+fn a_failing_rule_is_switched_off_and_harms_nobody() {
+    let (crm, _) = open();
+    // A lead cannot be converted by hand into a state that it lacks.
+    let broken = automation(
+        "broken",
+        "lead",
+        Trigger { field: "city".into(), ..trigger(Event::FieldChanged) },
+        calls("task.create", r#"{"subject": "", "about": "{record}"}"#),
+    );
+    let id = active(&crm, RuleDraft { most_failures: Some(2), ..broken });
+    let lead = create(&crm, "lead", &[("name", "a".into())]);
+    for (city, state, count) in
+        [("x", RuleState::Active, 1), ("y", RuleState::Failed, 2), ("z", RuleState::Failed, 2)]
+    {
+        set(crm.system(), lead, "city", city.into()).unwrap();
+        let rule: Rule = crm.system().get(crm_core::base::kind::RuleId::from_u128(id.bits)).unwrap();
+        assert_eq!((rule.state, rule.failures), (Some(state), Some(count)));
+        assert!(rule.failure.contains("subject"), "{}", rule.failure);
+    }
+    assert!(tasks(&crm).is_empty());
+    let told = runs(&crm);
+    assert_eq!(told.iter().map(|run| run.outcome).collect::<Vec<_>>(), [Some(RunOutcome::Failed); 2]);
+}
+
+#[test]
+fn an_automation_changes_no_more_than_its_actor() {
+    let (crm, _) = open();
+    let actions = ["read", "create", "update"].map(Value::from);
+    let grant = |kind: &str| Value::List(vec![kind.into(), Value::List(actions.to_vec()), "own".into()]);
+    let clerk =
+        create(&crm, "role", &[("name", "clerk".into()), ("grants", Value::List(vec![grant("lead")]))]);
+    let user = create(
+        &crm,
+        "user",
+        &[("login", "u".into()), ("name", "u".into()), ("roles", Value::List(vec![clerk.into()]))],
+    );
+    let lead = create(&crm, "lead", &[("name", "a".into()), ("owner", user.into())]);
+    let other = create(&crm, "lead", &[("name", "another's".into())]);
+    let fields = format!(r#"{{"record": "{other}", "fields": {{"city": "taken"}}}}"#);
+    let on = Trigger { field: "city".into(), ..trigger(Event::FieldChanged) };
+    active(&crm, automation("reaches out", "lead", on, calls("record.update", &fields)));
+    let session = crm.session(Actor::User(UserId::from_u128(user.bits)));
+    set(session, lead, "city", "x".into()).unwrap();
+    assert!(!crm.system().read(other).unwrap().fields.contains_key("city"));
+    assert_eq!(runs(&crm)[0].outcome, Some(RunOutcome::Failed));
+    // The administrator's own change may.
+    set(crm.system(), lead, "city", "y".into()).unwrap();
+    assert_eq!(crm.system().read(other).unwrap().fields["city"], "taken".into());
+}
+
+#[test]
+fn unknown_commands_and_places_are_refused_when_saved() {
+    let (crm, _) = open();
+    let check = |calls: Vec<RuleCall>, code: &str, text: &str| {
+        let rule = automation("r", "lead", trigger(Event::Created), calls);
+        let error = crm.system().execute(SaveRule { rule, revision: None }).unwrap_err();
+        assert!(error.has_code(code) && error.to_string().contains(text), "{error}");
+    };
+    check(calls("task.creat", "{}"), "command.unknown", "did you mean `task.create`?");
+    check(calls("task.create", "{"), "rule.call", "no JSON");
+    check(calls("task.create", r#"{"subject": "{compny}"}"#), "rule.call", "did you mean `company`?");
+    check(calls("task.create", r#"{"due_at": "{now + soon}"}"#), "rule.call", "now + 3 days");
+}
+
+#[test]
+fn the_past_shows_what_an_automation_would_have_done() {
+    let (crm, clock) = open();
+    let lead = create(&crm, "lead", &[("name", "a".into()), ("company_size", 500.into())]);
+    clock.set("2026-03-03T02:00:00Z".parse().unwrap());
+    set(crm.system(), lead, "city", "杭州".into()).unwrap();
+    clock.set("2026-03-04T02:00:00Z".parse().unwrap());
+    set(crm.system(), lead, "company_size", 50.into()).unwrap();
+    set(crm.system(), lead, "city", "上海".into()).unwrap();
+    let on = Trigger { field: "city".into(), ..trigger(Event::FieldChanged) };
+    let draft = RuleDraft {
+        criterion: "company_size > 100".into(),
+        ..automation("r", "lead", on, calls("task.create", r#"{"subject": "{name} in {city}"}"#))
+    };
+    let position = crm.position().unwrap();
+    let would = crm.system().would_run(draft, Instant::MIN, Instant::MAX, 100).unwrap();
+    assert_eq!(would.len(), 1);
+    assert_eq!(would[0].because, "`city` changed to `杭州`");
+    assert_eq!(would[0].calls[0].fields["subject"], "a in 杭州");
+    assert_eq!(crm.position().unwrap(), position);
+}
+
+#[test]
+fn scores_are_measured_against_what_came() {
+    let (crm, clock) = open();
+    let mut leads = Vec::new();
+    for number in 0..40i64 {
+        let size = if number % 2 == 0 { 500 } else { 10 };
+        leads.push(create(
+            &crm,
+            "lead",
+            &[("name", format!("{number}").as_str().into()), ("company_size", size.into())],
+        ));
+    }
+    let then = "2026-03-05T00:00:00Z".parse().unwrap();
+    clock.set("2026-03-10T02:00:00Z".parse().unwrap());
+    // Of the big ones 15 of 20 come, of the small ones 5; the size changes later, which must not show.
+    for (number, lead) in leads.iter().enumerate() {
+        if (number % 2 == 0 && number < 30) || (number % 2 == 1 && number < 10) {
+            set(crm.system(), *lead, "tags", Value::List(vec!["won".into()])).unwrap();
+        }
+        set(crm.system(), *lead, "company_size", 1.into()).unwrap();
+    }
+    let lines =
+        vec![line("company_size > 100", 60), RuleLine { points: Some(-5), ..line("city = '杭州'", 0) }];
+    let draft = RuleDraft { lines, threshold: Some(50), ..rule("r", Purpose::Score, "lead") };
+    let position = crm.position().unwrap();
+    let told = crm.system().backtest(draft, then, &"tags has 'won'".parse().unwrap()).unwrap();
+    let at_50 = told.thresholds[0];
+    assert_eq!((told.rows, told.good, at_50.chosen, at_50.good), (40, 20, 20, 15));
+    assert_eq!((at_50.precision, at_50.recall), (Some(0.75), Some(0.75)));
+    assert_eq!(told.deciles.lift[0], 1.5);
+    assert_eq!(crm.position().unwrap(), position);
+}
+
+#[test]
+fn a_rule_is_explained_line_by_line_and_rehearsed() {
+    let (crm, _) = open();
+    let lines = vec![line("company_size > 100", 20), line("industry = '科技'", 15)];
+    let draft = RuleDraft { lines, threshold: Some(30), ..rule("r", Purpose::Score, "lead") };
+    let id = active(&crm, draft.clone());
+    let lead = create(&crm, "lead", &[("name", "a".into()), ("company_size", 150.into())]);
+    let told = crm.system().explain_score(lead).unwrap().unwrap();
+    let lines: Vec<_> = told.lines.iter().map(|line| (line.label.as_str(), line.held, line.points)).collect();
+    assert_eq!(lines, [("company_size > 100", true, 20), ("industry = '科技'", false, 0)]);
+    assert_eq!((told.qualified, told.grade.as_str()), (Some(false), "D"));
+    let segment = RuleDraft {
+        criterion: "company_size > 100 and city = '杭州'".into(),
+        ..rule("big in 杭州", Purpose::Segment, "lead")
+    };
+    let segment = active(&crm, segment);
+    assert_eq!(crm.system().count(&crm.system().segment("big in 杭州").unwrap()).unwrap(), 0);
+    let why = crm.system().explain_rule(crm_core::base::kind::RuleId::from_u128(segment.bits), lead).unwrap();
+    let parts: Vec<_> = why.criterion.iter().map(|part| (part.label.as_str(), part.held)).collect();
+    assert_eq!(parts, [("company_size > 100", true), ("city = \"杭州\"", false)]);
+    set(crm.system(), lead, "city", "杭州".into()).unwrap();
+    assert_eq!(crm.system().count(&crm.system().segment("big in 杭州").unwrap()).unwrap(), 1);
+
+    // What a new version would make of the lead, without a trace.
+    let position = crm.position().unwrap();
+    let mut more = draft;
+    more.lines.push(line("city = '杭州'", 100));
+    let rule = serde_json::json!({ "rule": more });
+    let update =
+        serde_json::json!({"record": lead.to_string(), "revision": null, "fields": {"city": "杭州 "}});
+    let read = serde_json::json!({"rule": id.to_string()});
+    let commands = vec![
+        ("rule.save".to_owned(), rule),
+        ("rule.activate".to_owned(), read),
+        ("record.update".to_owned(), update),
+    ];
+    let answers = crm.system().rehearse(commands).unwrap();
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(crm.position().unwrap(), position);
+}
