@@ -37,8 +37,14 @@ pub fn rfm(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let view = session.rfm(&RfmQuery::default())?;
     let all = view.customers.iter().map(|customer| size(customer.money)).sum::<f64>();
     let most = view.segments.iter().map(|segment| size(segment.money)).fold(0.0, f64::max);
-    let recency =
-        view.thresholds.recency_within.iter().rev().filter(|days| **days >= 0).map(|days| format!("≤{days}")).collect::<Vec<_>>();
+    let recency = view
+        .thresholds
+        .recency_within
+        .iter()
+        .rev()
+        .filter(|days| **days >= 0)
+        .map(|days| format!("≤{days}"))
+        .collect::<Vec<_>>();
     let title = format!("RFM 客户分层 Segments of {} customers on {}", view.customers.len(), view.as_of);
     let table = Table::new(title, ["segment", "customers", "spent", "share", ""])
         .rows(view.segments.iter().filter(|segment| segment.customers > 0), |segment| {
