@@ -225,7 +225,6 @@ fn the_year_comes_to_what_its_readme_says() {
         "管道变化",
         "成交队列",
         "预测模型",
-        "线索评分",
     ] {
         assert!(told.contains(&format!("■ {title}")), "{title}");
     }

@@ -154,15 +154,17 @@ fn on_data(session: &Session<'_>, draft: RuleDraft) -> Outcome {
             let found = session.backtest(draft, from, &won)?;
             let share =
                 |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.0} %", 100.0 * share));
-            println!(
-                "  as of ninety days ago: {} records, {} of {} from {} points on were converted since; precision {}, recall {}",
-                found.records,
-                found.hits,
-                found.selected,
-                found.threshold,
-                share(found.precision),
-                share(found.recall)
-            );
+            println!("  as of ninety days ago: {} records, {} converted since", found.rows, found.good);
+            for line in &found.thresholds {
+                println!(
+                    "  from {} points on: {} of {} were converted; precision {}, recall {}",
+                    line.score,
+                    line.good,
+                    line.chosen,
+                    share(line.precision),
+                    share(line.recall)
+                );
+            }
         }
         Purpose::Automation => {
             let runs = session.would_run(draft, from, until, 1_000)?;

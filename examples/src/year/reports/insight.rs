@@ -37,8 +37,14 @@ pub fn rfm(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let view = session.rfm(&RfmQuery::default())?;
     let all = view.customers.iter().map(|customer| size(customer.money)).sum::<f64>();
     let most = view.segments.iter().map(|segment| size(segment.money)).fold(0.0, f64::max);
-    let recency =
-        view.thresholds.recency_within.iter().rev().map(|days| format!("≤{days}")).collect::<Vec<_>>();
+    let recency = view
+        .thresholds
+        .recency_within
+        .iter()
+        .rev()
+        .filter(|days| **days >= 0)
+        .map(|days| format!("≤{days}"))
+        .collect::<Vec<_>>();
     let title = format!("RFM 客户分层 Segments of {} customers on {}", view.customers.len(), view.as_of);
     let table = Table::new(title, ["segment", "customers", "spent", "share", ""])
         .rows(view.segments.iter().filter(|segment| segment.customers > 0), |segment| {
@@ -55,7 +61,7 @@ pub fn rfm(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
             count(view.unnamed as u64),
             text(""),
             text(""),
-            text(format!("scores 5 to 2 for a last deal {} days ago", recency.join(", "))),
+            text(format!("higher scores for a last deal {} days ago", recency.join(", "))),
         ]);
     writeln!(out, "{table}")?;
 
@@ -91,7 +97,7 @@ pub fn values(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
         // With customers who all bought once there is no rhythm to tell.
         Err(error) => writeln!(out, "■ 客户生命周期价值 Lifetime value\nnot to be told: {error}\n")?,
     }
-    at_risk(out, &session.churn_risks(&ChurnQuery { least_risk: 0.1, ..ChurnQuery::default() })?)
+    at_risk(out, &session.churn_risks(&ChurnQuery { least_risk: 0.15, ..ChurnQuery::default() })?)
 }
 
 fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
@@ -320,12 +326,14 @@ pub fn models(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
             figure(model.base_log_loss),
             label.map_or_else(none, |label| text(format!("{} {}", label.zh, label.en))),
         ]);
-        if purpose == Purpose::Lead {
+        if purpose == Purpose::Lead && verdict == Verdict::Skill {
             scoring = Some(id);
         }
     }
     writeln!(out, "{table}")?;
-    let Some(id) = scoring else { return Ok(()) };
+    let Some(id) = scoring else {
+        return Ok(writeln!(out, "Nothing in these leads tells which will convert, so none is scored.\n")?);
+    };
     let columns = ["open lead", "chance", "what speaks for and against it, in log odds"];
     let scored = session.score_with(id, None, SHOWN)?;
     let table = Table::new("线索评分 The open leads most likely to convert", columns).rows(
