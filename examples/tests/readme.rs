@@ -8,7 +8,10 @@ fn check(example: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(here.join("../README.md")).unwrap();
     let code = std::fs::read_to_string(here.join("src/bin").join(example)).unwrap();
-    assert!(readme.contains(&format!("```rust\n{code}```\n")), "the README shows something else than {example}");
+    assert!(
+        readme.contains(&format!("```rust\n{code}```\n")),
+        "the README shows something else than {example}"
+    );
 }
 
 #[test]

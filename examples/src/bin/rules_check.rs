@@ -155,14 +155,19 @@ fn on_data(session: &Session<'_>, draft: RuleDraft) -> Outcome {
             let share =
                 |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.0} %", 100.0 * share));
             println!(
-                "  as of ninety days ago: {} records, {} of {} from {} points on were converted since; precision {}, recall {}",
-                found.records,
-                found.hits,
-                found.selected,
-                found.threshold,
-                share(found.precision),
-                share(found.recall)
+                "  as of ninety days ago: {} records, of which {} were converted since",
+                found.rows, found.good
             );
+            for at in &found.thresholds {
+                println!(
+                    "  from {} points on: {} chosen, {} of them converted; precision {}, recall {}",
+                    at.score,
+                    at.chosen,
+                    at.good,
+                    share(at.precision),
+                    share(at.recall)
+                );
+            }
         }
         Purpose::Automation => {
             let runs = session.would_run(draft, from, until, 1_000)?;
