@@ -150,7 +150,6 @@ fn codes_stay() {
         activity::CODES,
         catalog::CODES,
         learn::CODES,
-    let rooms: [&[(&str, &str)]; 11] = [
         churn::CODES,
         clv::CODES,
         forecast::CODES,

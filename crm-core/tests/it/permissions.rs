@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crm_core::base::kind::{self, KINDS};
 use crm_core::domain::activity::Activity;
 use crm_core::domain::lead::LeadDraft;
+use crm_core::domain::model::Purpose;
 use crm_core::domain::opportunity::Opportunity;
 use crm_core::domain::org::{
     ChangeSettings, CreateTeam, CreateUser, DefineRole, DefineShare, FieldRule, Grant, UpdateUser,
@@ -13,6 +14,10 @@ use crm_core::domain::party::{Contact, Customer};
 use crm_core::engine::command_names;
 use crm_core::engine::flows::capture::CaptureLead;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
+use crm_core::engine::insight::{
+    ActivityQuery, ChurnQuery, ForecastQuery, FunnelQuery, LifetimeQuery, RfmQuery, TrainingQuery,
+};
+use crm_core::insight::learn;
 use crm_core::prelude::*;
 use crm_core::record::action::Scope;
 use serde_json::{Value as Json, json};
@@ -205,6 +210,8 @@ fn candidates(office: &Office, field: &str) -> Vec<Json> {
     all.extend([
         json!("lead"),
         json!("call"),
+        json!("A"),
+        json!("lead_score"),
         json!("parent"),
         json!("won"),
         json!("2026-03-01"),
@@ -221,7 +228,20 @@ fn candidates(office: &Office, field: &str) -> Vec<Json> {
         json!({"quantity": "1"}),
         json!("text"),
     ]);
+    if field == "model" {
+        all.push(json!(trained()));
+    }
     all
+}
+
+/// A model of nothing in particular.
+fn trained() -> learn::Model {
+    let numbers: Vec<f64> = (0..100).map(f64::from).collect();
+    let good: Vec<bool> = (0..100).map(|number| number % 3 == 0).collect();
+    let table = learn::Table::new(vec![learn::Column::number("score", &numbers)]).unwrap();
+    let learner = learn::Learner::Bayes(learn::bayes::Options::default());
+    let training = learn::Training { learner, ..learn::Training::default() };
+    learn::train(&table, &good, None, &training, std::num::NonZeroUsize::MIN).unwrap()
 }
 
 /// Runs a command with every field that it asks for filled in so that it can be read; none when none fits.
@@ -309,6 +329,16 @@ fn case_2_no_read_leads_around() {
         tell(format!("{:?}", session.board(None, None, 50)));
         tell(format!("{:?}", session.customer_view(office.id("customer"))));
         tell(format!("{:?}", session.deals(&Query::of(kind::Opportunity::NO), &|_| None)));
+        tell(format!("{:?}", session.rfm(&RfmQuery::default())));
+        tell(format!("{:?}", session.lifetime_values(&LifetimeQuery::default())));
+        tell(format!("{:?}", session.churn_risks(&ChurnQuery::default())));
+        tell(format!("{:?}", session.funnel(&FunnelQuery::default())));
+        tell(format!("{:?}", session.forecast(&ForecastQuery::default())));
+        tell(format!("{:?}", session.pipeline_change(Instant::MIN, None)));
+        tell(format!("{:?}", session.activity_levels(&ActivityQuery::default())));
+        tell(format!("{:?}", session.activity_level(office.id("customer"), &ActivityQuery::default())));
+        tell(format!("{:?}", session.priorities(None)));
+        tell(format!("{:?}", session.train_model(&TrainingQuery::new(Purpose::Win))));
         for text in told {
             assert!(!text.contains(SECRET) && !text.contains("5000"), "{text}");
         }

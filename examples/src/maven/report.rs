@@ -13,6 +13,7 @@ use super::office::{Office, dollars};
 use super::replay::Replayed;
 use crate::Outcome;
 use crate::table::{Table, bar, count, days, money, none, percent, text};
+use crate::year::reports;
 
 /// Every opportunity that a session sees, with what the figures need; work on one starts as it enters
 /// `Engaging`.
@@ -77,6 +78,8 @@ pub fn report(out: &mut dyn Write, crm: &Crm, files: &Files, office: &Office, do
     writeln!(out, "{}", grouped("By region", "region", by(&region)))?;
     writeln!(out, "{}", grouped("By product", "product", by(&product)))?;
     writeln!(out, "{}", grouped("By agent", "agent", by(&agent)))?;
+    reports::rfm(out, &director)?;
+    reports::values(out, &director)?;
     writeln!(out, "{}", eyes(crm, office)?)?;
     Ok(())
 }

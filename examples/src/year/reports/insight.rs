@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use crm_core::base::choice::Choice;
 use crm_core::domain::model::{Model, Purpose, Verdict};
 use crm_core::engine::insight::{
-    ChurnQuery, ForecastQuery, FunnelQuery, LifetimeQuery, OwnerForecast, RfmQuery, Segments, TrainingQuery,
+    ChurnQuery, ChurnView, ForecastQuery, FunnelQuery, LifetimeQuery, LifetimeView, OwnerForecast, RfmQuery,
+    Segments, TrainingQuery,
 };
 use crm_core::insight::churn::Reason;
 use crm_core::insight::pipeline::Way;
@@ -85,10 +86,15 @@ pub fn rfm(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
 /// # Errors
 /// When the store or the output fails.
 pub fn values(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
-    let view = match session.lifetime_values(&LifetimeQuery::default()) {
-        Ok(view) => view,
-        Err(error) => return Ok(writeln!(out, "■ 客户生命周期价值 Lifetime value\n{error}\n")?),
-    };
+    match session.lifetime_values(&LifetimeQuery::default()) {
+        Ok(view) => lifetime(out, &view)?,
+        // With customers who all bought once there is no rhythm to tell.
+        Err(error) => writeln!(out, "■ 客户生命周期价值 Lifetime value\nnot to be told: {error}\n")?,
+    }
+    at_risk(out, &session.churn_risks(&ChurnQuery { least_risk: 0.1, ..ChurnQuery::default() })?)
+}
+
+fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
     let mut best: Vec<_> = view.customers.iter().collect();
     best.sort_by(|a, b| {
         (b.value.map(size)).partial_cmp(&a.value.map(size)).unwrap_or(std::cmp::Ordering::Equal)
@@ -97,7 +103,7 @@ pub fn values(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let parameters = view.fit.model.parameters();
     let parameters: Vec<String> =
         parameters.iter().map(|(name, value)| format!("{name} {value:.2}")).collect();
-    let because = view.no_spend_because.unwrap_or_default();
+    let because = view.no_spend_because.as_deref().unwrap_or("");
     let table = Table::new("客户生命周期价值 Lifetime value over twelve months", columns)
         .rows(best.into_iter().take(SHOWN), |row| {
             [
@@ -126,8 +132,10 @@ pub fn values(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
         parameters.join(", "),
         view.fit.gradient
     )?;
+    Ok(())
+}
 
-    let view = session.churn_risks(&ChurnQuery::default())?;
+fn at_risk(out: &mut dyn Write, view: &ChurnView) -> Outcome {
     let columns = ["customer", "risk", "last deal", "days", "a year's deals", "at stake", "because"];
     let table = Table::new("流失预警 Customers at risk, the most at stake first", columns)
         .rows(view.customers.iter().take(SHOWN), |row| {

@@ -90,7 +90,10 @@ impl Session<'_> {
         let path: Vec<_> = lifecycle.states.iter().filter(|state| state.class != StateClass::Lost).collect();
         let codes: Vec<String> = path.iter().map(|state| state.code.clone()).collect();
         let plain: Vec<Deal> = deals.iter().map(|(_, deal)| deal.clone()).collect();
-        let (steps, times) = (pipeline::funnel(&codes, &plain), time_in_stage(&codes, &plain));
+        // Where a deal rests when it is won, nothing waits.
+        let waiting = path.iter().filter(|state| state.class != StateClass::Won);
+        let waiting: Vec<String> = waiting.map(|state| state.code.clone()).collect();
+        let (steps, times) = (pipeline::funnel(&codes, &plain), time_in_stage(&waiting, &plain));
         let bottleneck = pipeline::bottleneck(&steps, &times, ENOUGH);
         let stages = path.iter().zip(steps).map(|(state, step)| FunnelStage {
             en: state.en.clone(),

@@ -34,9 +34,9 @@ struct Plan {
 
 const LEADS: Plan = Plan {
     kind: kind::Lead::NO,
-    ended: "state in (converted, invalid) and duplicate_of is empty",
-    good: "state = converted",
-    open: "state not in (converted, invalid)",
+    ended: "(state = 'converted' or state = 'invalid') and duplicate_of is empty",
+    good: "state = 'converted'",
+    open: "state != 'converted' and state != 'invalid'",
     ended_at: Lead::state_since,
     features: &[
         "source",
