@@ -28,7 +28,7 @@ pub enum Tongue {
 /// let source = "行业 = '科技' 且 公司规模 >";
 /// let error = crm_core::record::filter::parse(source).unwrap_err();
 /// let shown = show(&[of_parse_error(&error)], "评分.txt", source, Tongue::Chinese);
-/// assert!(shown.contains("评分.txt:1:17"), "{shown}");
+/// assert!(shown.contains("评分.txt:1:19"), "{shown}");
 /// ```
 pub fn show(problems: &[Diagnostic], file: &str, source: &str, tongue: Tongue) -> String {
     let renderer = Renderer::plain();

@@ -154,15 +154,18 @@ fn on_data(session: &Session<'_>, draft: RuleDraft) -> Outcome {
             let found = session.backtest(draft, from, &won)?;
             let share =
                 |share: Option<f64>| share.map_or("-".into(), |share| format!("{:.0} %", 100.0 * share));
-            println!("  as of ninety days ago: {} records, {} converted since", found.rows, found.good);
-            for line in &found.thresholds {
+            println!(
+                "  as of ninety days ago: {} records, of which {} were converted since",
+                found.rows, found.good
+            );
+            for at in &found.thresholds {
                 println!(
-                    "  from {} points on: {} of {} were converted; precision {}, recall {}",
-                    line.score,
-                    line.good,
-                    line.chosen,
-                    share(line.precision),
-                    share(line.recall)
+                    "  from {} points on: {} chosen, {} of them converted; precision {}, recall {}",
+                    at.score,
+                    at.chosen,
+                    at.good,
+                    share(at.precision),
+                    share(at.recall)
                 );
             }
         }
