@@ -415,10 +415,6 @@ impl Desk for Unit<'_> {
         super::rules::judge(self, ask)
     }
 
-    fn is_judged(&self, purpose: crate::record::script::Purpose, kind: KindNo) -> bool {
-        self.config.rules.of(purpose, kind).next().is_some()
-    }
-
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
         self.chain = chain;
     }

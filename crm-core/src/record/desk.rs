@@ -134,11 +134,6 @@ pub trait Desk {
         let _ = ask;
         Ok(None)
     }
-    /// Whether there is a rule in force to ask for a purpose about a kind.
-    fn is_judged(&self, purpose: super::script::Purpose, kind: KindNo) -> bool {
-        let _ = (purpose, kind);
-        true
-    }
     /// Notes the rules that led to this unit, so that no circle is closed by what it calls for.
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
         let _ = chain;

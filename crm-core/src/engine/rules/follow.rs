@@ -88,8 +88,7 @@ pub(crate) fn follow(
 fn regard(desk: &mut dyn Desk, record: RecordRef, cause: Cause, before: Option<View<'_>>) -> Result<()> {
     let schema = desk.schema();
     let Some(kind) = schema.kind(record.kind) else { return Ok(()) };
-    let scored = desk.is_judged(For::Score, record.kind) && kind.named("scored_at").is_some();
-    let levelled = desk.is_judged(For::Level, record.kind) && record.kind == CUSTOMER;
+    let (scored, levelled) = (kind.named("scored_at").is_some(), record.kind == CUSTOMER);
     if !scored && !levelled {
         return Ok(());
     }
