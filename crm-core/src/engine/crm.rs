@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
+use super::absent::Absent;
 use super::config::Config;
 use super::file;
 use super::finish::{Finished, Tip};
@@ -43,6 +44,8 @@ pub struct Crm {
     config: RwLock<Arc<Config>>,
     /// The journal's end as of which `config` stands.
     tip: Mutex<Tip>,
+    /// What the indexes hold nothing of, while a bulk runs.
+    absent: Mutex<Option<Absent>>,
     /// Held by who writes to the store.
     writing: Mutex<()>,
     halted: AtomicBool,
@@ -78,6 +81,7 @@ impl Crm {
             queue: Queue::default(),
             config: RwLock::new(Arc::new(config)),
             tip: Mutex::new(tip),
+            absent: Mutex::new(None),
             writing: Mutex::new(()),
             halted: AtomicBool::new(false),
         })
@@ -228,16 +232,22 @@ impl Crm {
                 self.set_config(Arc::new(Config::load(&overlay)?));
                 *lock(&self.tip) = tip;
             }
+            // Taken out, so that it is forgotten unless all goes well.
+            overlay.absent = Absent::begin(lock(&self.absent).take(), tip, jobs.len());
             let before = self.config();
             let mut config = before.clone();
             self.decide(jobs, &mut overlay, &mut config, &mut tip);
-            let mut batch = overlay.group;
+            // The snapshot goes before the commit: the store may use again what only it could see.
+            let Overlay { staged: mut batch, absent, .. } = overlay;
+            let keep = || *lock(&self.absent) = absent.map(|absent| absent.at(tip));
             if batch.is_empty() {
+                keep();
                 return Ok(());
             }
             batch.expect_journal_end = Some(end);
             match self.store.commit(&batch) {
                 Ok(()) => {
+                    keep();
                     if !Arc::ptr_eq(&before, &config) {
                         self.set_config(config);
                     }
@@ -296,6 +306,8 @@ impl Crm {
         if self.halted.load(Ordering::SeqCst) {
             return Err(Error::Halted);
         }
+        // It may write what no command staged.
+        lock(&self.absent).take();
         let ended = run(self.store.as_ref());
         if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
             self.halted.store(true, Ordering::SeqCst);

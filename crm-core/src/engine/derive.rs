@@ -2,7 +2,7 @@
 
 use crate::base::text;
 use crate::base::{KindNo, RecordRef};
-use crate::record::codec::{Damaged, ValueRef, View};
+use crate::record::codec::{Damaged, Items, ValueRef, View};
 use crate::record::field::FieldType;
 use crate::record::key;
 use crate::record::spec::{Form, IndexSpec, Layout, Part, Spec, Visibility};
@@ -81,8 +81,8 @@ pub(crate) fn entries(
         if !(parts_changed || scoped && accessors_changed) {
             continue;
         }
-        for parts in part_keys(spec, index, view)? {
-            index_entries(spec.kind, index, record, &parts, &accessors, out);
+        for key in part_keys(spec, index, view)? {
+            index_entries(spec.kind, index, record, key, &accessors, out);
         }
     }
     for field in custom_unique {
@@ -105,28 +105,24 @@ pub(crate) fn custom_unique_key(kind: KindNo, field: u16) -> Vec<u8> {
     entry
 }
 
+/// The entries of a record under a key of an index, which is whole but for the id.
 fn index_entries(
     kind: KindNo,
     index: &IndexSpec,
     record: RecordRef,
-    parts: &[u8],
+    mut key: Vec<u8>,
     accessors: &[(u128, u8)],
     out: &mut Vec<Entry>,
 ) {
     let id = record.bits.to_be_bytes();
     if index.layout == Layout::Unique {
-        let mut entry = key::unique(kind, index.no);
-        entry.extend_from_slice(parts);
-        out.push((Table::Unique, entry, id.to_vec()));
+        out.push((Table::Unique, key, id.to_vec()));
         return;
     }
-    let owner = accessors.first().map_or(NOBODY, |(owner, _)| *owner);
-    let mut entry = key::index(kind, index.no, key::PLAIN);
-    entry.extend_from_slice(parts);
-    entry.extend_from_slice(&id);
     let scoped = index.layout == Layout::Scoped;
-    out.push((Table::Index, entry, if scoped { owner.to_be_bytes().to_vec() } else { Vec::new() }));
+    let owner = accessors.first().map_or(NOBODY, |(owner, _)| *owner);
     if scoped {
+        let parts = key.get(key::INDEX_AREA..).unwrap_or_default();
         for (accessor, what) in accessors {
             let mut entry = key::index(kind, index.no, key::BY_ACCESSOR);
             entry.extend_from_slice(&accessor.to_be_bytes());
@@ -135,6 +131,8 @@ fn index_entries(
             out.push((Table::Index, entry, vec![*what]));
         }
     }
+    key.extend_from_slice(&id);
+    out.push((Table::Index, key, if scoped { owner.to_be_bytes().to_vec() } else { Vec::new() }));
 }
 
 /// Whether a part is a reference: what refers to nothing has no entry under it.
@@ -142,31 +140,36 @@ pub(crate) fn refers(spec: &Spec, part: Part) -> bool {
     spec.field(part.field).is_some_and(|field| matches!(field.shape.ty, FieldType::Record(_)))
 }
 
-/// The encoded parts of a record's entries in one index: one, several where a part is a list, none
+/// The keys of a record's entries in one index, without the id: one, several where a part is a list, none
 /// where a unique or matching part, or a reference that leads the key, is null.
 fn part_keys(spec: &Spec, index: &IndexSpec, view: View<'_>) -> Result<Vec<Vec<u8>>, Damaged> {
-    let mut keys = vec![Vec::new()];
+    let unique = index.layout == Layout::Unique;
+    let mut keys = vec![match index.layout {
+        Layout::Unique => key::unique(spec.kind, index.no),
+        _ => key::index(spec.kind, index.no, key::PLAIN),
+    }];
     for (place, part) in index.parts.iter().enumerate() {
-        let values = part_values(*part, view.get(part.field)?);
-        let needed =
-            index.layout == Layout::Unique || part.form != Form::Value || place == 0 && refers(spec, *part);
-        if values.is_empty() {
-            if needed {
+        let value = view.get(part.field)?;
+        let made = match items(*part, value) {
+            Some(items) if items.clone().nth(1).is_some() => {
+                let values = part_values(*part, value);
+                let with = |key: &Vec<u8>, value: &Vec<u8>| [key.as_slice(), value].concat();
+                if !values.is_empty() {
+                    keys = keys.iter().flat_map(|key| values.iter().map(move |v| with(key, v))).collect();
+                }
+                !values.is_empty()
+            }
+            items => {
+                let value = items.map_or(value, |mut items| items.next().unwrap_or(ValueRef::Null));
+                keys.iter_mut().fold(false, |_, key| put_part(key, *part, value))
+            }
+        };
+        if !made {
+            if unique || part.form != Form::Value || place == 0 && refers(spec, *part) {
                 return Ok(Vec::new());
             }
             keys.iter_mut().for_each(|key| key.push(0));
-            continue;
         }
-        keys = keys
-            .iter()
-            .flat_map(|key| {
-                values.iter().map(move |value| {
-                    let mut key = key.clone();
-                    key.extend_from_slice(value);
-                    key
-                })
-            })
-            .collect();
     }
     keys.sort();
     keys.dedup();
@@ -178,29 +181,42 @@ pub(crate) fn part_values(part: Part, value: ValueRef<'_>) -> Vec<Vec<u8>> {
     let mut out = Vec::new();
     let mut add = |value: ValueRef<'_>| {
         let mut key = Vec::new();
-        match (part.form, value) {
-            (_, ValueRef::Null) => return,
-            (Form::Value, value) => key::put(&mut key, value),
-            (Form::Folded, ValueRef::Text(text)) => put_text(&mut key, &text::fold(text)),
-            (Form::Company, ValueRef::Text(text)) => put_text(&mut key, &text::company::identity(text)),
-            (Form::Normal, ValueRef::List(mut columns)) => match columns.nth(1) {
-                Some(ValueRef::Text(normal)) => put_text(&mut key, normal),
-                _ => return,
-            },
-            (Form::Normal, ValueRef::Text(text)) => put_text(&mut key, text),
-            _ => return,
-        }
-        if !key.is_empty() {
+        if put_part(&mut key, part, value) {
             out.push(key);
         }
     };
-    match value {
-        ValueRef::List(items) if part.form != Form::Normal || items.clone().all(is_row) => {
-            items.for_each(&mut add)
-        }
-        value => add(value),
+    match items(part, value) {
+        Some(items) => items.for_each(&mut add),
+        None => add(value),
     }
     out
+}
+
+/// The items of a value, where each makes a key of its own.
+fn items(part: Part, value: ValueRef<'_>) -> Option<Items<'_>> {
+    match value {
+        ValueRef::List(items) if part.form != Form::Normal || items.clone().all(is_row) => Some(items),
+        _ => None,
+    }
+}
+
+/// Appends one value as a part of an index makes it; answers whether it makes anything of it.
+pub(crate) fn put_part(key: &mut Vec<u8>, part: Part, value: ValueRef<'_>) -> bool {
+    let before = key.len();
+    match (part.form, value) {
+        (_, ValueRef::Null) => {}
+        (Form::Value, value) => key::put(key, value),
+        (Form::Folded, ValueRef::Text(text)) => put_text(key, &text::fold(text)),
+        (Form::Company, ValueRef::Text(text)) => put_text(key, &text::company::identity(text)),
+        (Form::Normal, ValueRef::List(mut columns)) => {
+            if let Some(ValueRef::Text(normal)) = columns.nth(1) {
+                put_text(key, normal);
+            }
+        }
+        (Form::Normal, ValueRef::Text(text)) => put_text(key, text),
+        _ => {}
+    }
+    key.len() > before
 }
 
 fn is_row(item: ValueRef<'_>) -> bool {

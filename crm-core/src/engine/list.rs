@@ -22,6 +22,10 @@ use crate::store::{Cursor, Direction, Table};
 /// What a page may hold at most.
 pub(crate) const LONGEST_PAGE: usize = 10_000;
 
+/// How many records of others are read on the way before a list turns to the owners' own entries; of those that the
+/// actor sees every second allows one more.
+const PATIENCE: usize = 32;
+
 /// A list that is bound and planned.
 pub(crate) struct Listing {
     pub(crate) kind: KindNo,
@@ -52,14 +56,27 @@ impl Listing {
         see: &mut dyn FnMut(RecordRef, Vec<u8>, &[u8]) -> Result<bool>,
     ) -> Result<()> {
         let Some(plan) = &self.plan else { return Ok(()) };
-        let mut merged = Merge::open(overlay, plan, after)?;
+        let mut narrow = plan.everybodys.is_empty();
+        let first = if narrow { &plan.stretches } else { &plan.everybodys };
+        let mut merged = Merge::open(overlay, first, plan.direction, after)?;
+        let (mut met, mut missed) = (0, 0);
         while let Some((bits, place)) = merged.step()? {
             let record = RecordRef::new(self.kind, bits);
             let Some(image) = merged.image(overlay, record)? else {
                 return Err(Error::Corrupt(format!("an index names {record}, which is gone")));
             };
-            if self.passes(overlay, sight, record, &image)? && !see(record, image, &place)? {
-                return Ok(());
+            if self.passes(overlay, sight, record, &image)? {
+                met += 1;
+                if !see(record, image, &place)? {
+                    return Ok(());
+                }
+            } else {
+                missed += 1;
+            }
+            // Too little is the actor's own: from here on what others own is left out.
+            if !narrow && missed > PATIENCE + met / 2 {
+                narrow = true;
+                merged = Merge::open(overlay, &plan.stretches, plan.direction, Some(&place))?;
             }
         }
         Ok(())
@@ -184,16 +201,21 @@ struct Merge {
 }
 
 impl Merge {
-    fn open(overlay: &Overlay, plan: &Plan, after: Option<&[u8]>) -> Result<Merge> {
+    fn open(
+        overlay: &Overlay,
+        stretches: &[Stretch],
+        direction: Direction,
+        after: Option<&[u8]>,
+    ) -> Result<Merge> {
         let mut merge = Merge {
-            cursors: Vec::with_capacity(plan.stretches.len()),
-            direction: plan.direction,
+            cursors: Vec::with_capacity(stretches.len()),
+            direction,
             up: BinaryHeap::new(),
             down: BinaryHeap::new(),
             last: None,
             record: None,
         };
-        for stretch in &plan.stretches {
+        for stretch in stretches {
             let mut range = stretch.range.clone();
             if let Some(after) = after {
                 let prefix = match (&range.from, &range.to) {
@@ -201,7 +223,7 @@ impl Merge {
                     _ => None,
                 };
                 let start = [prefix.unwrap_or_default(), after].concat();
-                match plan.direction {
+                match direction {
                     Direction::Forward if range.contains(&start) => range.from = Bound::Excluded(start),
                     Direction::Backward if range.contains(&start) => range.to = Bound::Excluded(start),
                     Direction::Forward if before_start(&range, &start) => {}
@@ -209,7 +231,7 @@ impl Merge {
                     _ => continue,
                 }
             }
-            let cursor = overlay.range(stretch.table, range, plan.direction)?;
+            let cursor = overlay.range(stretch.table, range, direction)?;
             merge.cursors.push((cursor, stretch.clone()));
             merge.pull(merge.cursors.len() - 1)?;
         }

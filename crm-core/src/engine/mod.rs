@@ -1,6 +1,7 @@
 //! The engine: units of work, permissions, planner, journal readings, due work, and flows over
 //! several rooms.
 
+mod absent;
 mod access;
 pub(crate) mod config;
 mod crm;
@@ -12,6 +13,7 @@ pub(crate) mod finish;
 pub mod flows;
 mod history;
 mod list;
+mod lookup;
 mod mend;
 mod once;
 pub(crate) mod overlay;

@@ -4,54 +4,93 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use super::absent::Absent;
 use crate::store::{Batch, Cursor, Direction, Range, Snapshot, StoreError, Table, after_prefix};
 
-/// A snapshot with up to two layers of staged writes on top: what the group's earlier commands
-/// wrote, and what the running one writes.
+/// A snapshot with staged writes on top: what the group's earlier commands wrote, and what the running one writes.
 pub(crate) struct Overlay {
     pub(crate) snapshot: Arc<dyn Snapshot>,
-    /// Writes of commands that ended well.
-    pub(crate) group: Batch,
-    /// Writes of the running command.
-    pub(crate) unit: Batch,
+    /// All that is staged.
+    pub(crate) staged: Batch,
+    /// How the running command's writes are undone, the last one first.
+    undo: Vec<Undo>,
     /// For areas of a table the least key at and behind which the snapshot holds nothing, as far as known.
     ends: BTreeMap<(Table, Vec<u8>), Vec<u8>>,
+    /// In a bulk, what the indexes hold nothing of.
+    pub(crate) absent: Option<Absent>,
+}
+
+/// What was staged under a key before a write: nothing, or a value or a removal.
+struct Undo {
+    table: Table,
+    key: Vec<u8>,
+    before: Option<Option<Vec<u8>>>,
 }
 
 impl Overlay {
     pub(crate) fn new(snapshot: Arc<dyn Snapshot>) -> Self {
-        Overlay { snapshot, group: Batch::new(), unit: Batch::new(), ends: BTreeMap::new() }
+        Overlay { snapshot, staged: Batch::new(), undo: Vec::new(), ends: BTreeMap::new(), absent: None }
     }
 
     /// Keeps the running command's writes.
     pub(crate) fn keep(&mut self) {
-        let mut unit = std::mem::take(&mut self.unit);
-        for table in Table::ALL {
-            let writes = std::mem::take(unit.table_mut(table));
-            self.group.table_mut(table).extend(writes);
-        }
+        self.undo.clear();
     }
 
     /// Forgets the running command's writes.
     pub(crate) fn drop_unit(&mut self) {
-        self.unit = Batch::new();
+        while let Some(Undo { table, key, before }) = self.undo.pop() {
+            // What it removed is there again, and may have been read without it.
+            if table == Table::Index
+                && let Some(absent) = &mut self.absent
+            {
+                absent.note(&key);
+            }
+            let writes = self.staged.table_mut(table);
+            match before {
+                Some(before) => drop(writes.insert(key, before)),
+                None => drop(writes.remove(&key)),
+            }
+        }
+    }
+
+    /// Whether the running command wrote into a table.
+    pub(crate) fn wrote(&self, table: Table) -> bool {
+        self.undo.iter().any(|undo| undo.table == table)
     }
 
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        for layer in [&self.unit, &self.group] {
-            if let Some(staged) = layer.table(table).get(key) {
-                return Ok(staged.clone());
-            }
+        match self.staged.table(table).get(key) {
+            Some(staged) => Ok(staged.clone()),
+            None => self.snapshot.get(table, key),
         }
-        self.snapshot.get(table, key)
     }
 
     pub(crate) fn put(&mut self, table: Table, key: Vec<u8>, value: Vec<u8>) {
-        self.unit.put(table, key, value);
+        if table == Table::Index
+            && let Some(absent) = &mut self.absent
+        {
+            absent.note(&key);
+        }
+        self.stage(table, key, Some(value));
     }
 
     pub(crate) fn delete(&mut self, table: Table, key: Vec<u8>) {
-        self.unit.delete(table, key);
+        self.stage(table, key, None);
+    }
+
+    fn stage(&mut self, table: Table, key: Vec<u8>, value: Option<Vec<u8>>) {
+        let before = self.staged.table_mut(table).insert(key.clone(), value);
+        self.undo.push(Undo { table, key, before });
+    }
+
+    /// Whether it is known, without a look at the store, that no entry of an index starts with `prefix`: a whole key but
+    /// for the id.
+    pub(crate) fn lacks(&mut self, prefix: &[u8]) -> Result<bool, StoreError> {
+        let Some(mut absent) = self.absent.take() else { return Ok(false) };
+        let lacks = absent.lacks(prefix, |range| self.range(Table::Index, range, Direction::Forward));
+        self.absent = Some(absent);
+        lacks
     }
 
     pub(crate) fn range(
@@ -91,29 +130,21 @@ impl Overlay {
         Ok(merged(staged, Box::new(below), Direction::Forward))
     }
 
-    fn staged(&self, table: Table, range: &Range) -> BTreeMap<Vec<u8>, Option<Vec<u8>>> {
-        let mut staged = BTreeMap::new();
+    /// What is staged in a range, in the order of its keys.
+    fn staged(&self, table: Table, range: &Range) -> Staged {
         let bounds = (bound(&range.from), bound(&range.to));
-        for layer in [&self.group, &self.unit] {
-            let writes = layer.table(table);
-            if !writes.is_empty() {
-                let writes = writes.range::<[u8], _>(bounds);
-                staged.extend(writes.map(|(key, value)| (key.clone(), value.clone())));
-            }
-        }
-        staged
+        let writes = self.staged.table(table).range::<[u8], _>(bounds);
+        writes.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 }
 
-fn merged(
-    staged: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    below: Box<dyn Cursor>,
-    direction: Direction,
-) -> Box<dyn Cursor> {
+/// Staged writes; none removes a key.
+type Staged = Vec<(Vec<u8>, Option<Vec<u8>>)>;
+
+fn merged(mut staged: Staged, below: Box<dyn Cursor>, direction: Direction) -> Box<dyn Cursor> {
     if staged.is_empty() {
         return below;
     }
-    let mut staged: Vec<_> = staged.into_iter().collect();
     if direction == Direction::Forward {
         staged.reverse();
     }
@@ -174,7 +205,7 @@ struct Merged {
     below: Box<dyn Cursor>,
     /// Whether `below` stands on a key that wasn't given out yet.
     below_read: bool,
-    staged: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    staged: Staged,
     direction: Direction,
     key: Vec<u8>,
     value: Vec<u8>,
@@ -226,5 +257,68 @@ impl Cursor for Merged {
 
     fn value(&self) -> &[u8] {
         &self.value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::{MemoryStore, Store};
+
+    proptest! {
+        /// A dropped command leaves what was before it, whatever it wrote over.
+        #[test]
+        fn what_is_dropped_was_never_there(
+            below in prop::collection::btree_map(0..8u8, any::<u8>(), 0..8),
+            commands in prop::collection::vec(
+                (any::<bool>(), prop::collection::vec((0..8u8, any::<Option<u8>>()), 0..6)), 0..6),
+        ) {
+            let store = MemoryStore::new();
+            let mut batch = Batch::new();
+            below.iter().for_each(|(key, value)| batch.put(Table::Meta, vec![*key], vec![*value]));
+            store.commit(&batch).unwrap();
+            let mut overlay = Overlay::new(store.snapshot().unwrap());
+            let mut model = below;
+            for (keeps, writes) in commands {
+                let before = model.clone();
+                for (key, value) in &writes {
+                    match value {
+                        Some(value) => {
+                            overlay.put(Table::Meta, vec![*key], vec![*value]);
+                            model.insert(*key, *value);
+                        }
+                        None => {
+                            overlay.delete(Table::Meta, vec![*key]);
+                            model.remove(key);
+                        }
+                    }
+                }
+                prop_assert_eq!(overlay.wrote(Table::Meta), !writes.is_empty());
+                if keeps {
+                    overlay.keep();
+                } else {
+                    overlay.drop_unit();
+                    model = before;
+                }
+                for direction in [Direction::Forward, Direction::Backward] {
+                    let mut cursor = overlay.range(Table::Meta, Range::all(), direction).unwrap();
+                    let mut found = Vec::new();
+                    while cursor.step().unwrap() {
+                        found.push((cursor.key()[0], cursor.value()[0]));
+                    }
+                    let mut expected: Vec<_> = model.iter().map(|(key, value)| (*key, *value)).collect();
+                    if direction == Direction::Backward {
+                        expected.reverse();
+                    }
+                    prop_assert_eq!(found, expected);
+                }
+                for key in 0..8u8 {
+                    let stored = overlay.get(Table::Meta, &[key]).unwrap();
+                    prop_assert_eq!(stored, model.get(&key).map(|value| vec![*value]));
+                }
+            }
+        }
     }
 }

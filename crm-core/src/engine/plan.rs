@@ -19,6 +19,8 @@ use crate::store::{Direction, Range, Table, after_prefix};
 
 /// More owners than these are not merged but read with everybody's.
 const MOST_OWNERS: usize = 128;
+/// So many owners' entries are merged at once: opening more stretches costs as much as some pages of records.
+const FEW_OWNERS: usize = 8;
 /// More combinations of wanted values than these are not looked up one by one.
 const MOST_COMBINATIONS: usize = 64;
 /// The pseudo field that stands for the id.
@@ -39,6 +41,9 @@ pub(crate) struct Stretch {
 pub(crate) struct Plan {
     pub(crate) index: String,
     pub(crate) stretches: Vec<Stretch>,
+    /// Where many owners' stretches would be merged: everybody's, in the same order. To an actor whom most belongs to
+    /// they give a page sooner.
+    pub(crate) everybodys: Vec<Stretch>,
     pub(crate) direction: Direction,
     /// Whether entries come in the wanted order; else it is made in memory.
     pub(crate) ordered: bool,
@@ -124,6 +129,12 @@ pub(crate) fn plan(
     let Some(accessors) = accessors(sight, spec, best.index, &constraint) else { return Ok(None) };
     let direction = if best.ordered && descending { Direction::Backward } else { Direction::Forward };
     let scoped = accessors != Accessors::Any;
+    let everybodys = match &accessors {
+        Accessors::These(users) if users.len() > FEW_OWNERS && best.ordered => {
+            stretches(spec, &best, &Accessors::Any, sight.access.me)
+        }
+        _ => Vec::new(),
+    };
     let stretches = stretches(spec, &best, &accessors, sight.access.me);
     Ok(Some(Plan {
         index: match best.index {
@@ -132,6 +143,7 @@ pub(crate) fn plan(
             Some(index) => index.name.to_owned(),
         },
         stretches,
+        everybodys,
         direction,
         ordered: best.ordered,
         scoped,

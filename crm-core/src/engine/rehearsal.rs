@@ -49,6 +49,6 @@ impl<'c> Rehearsal<'c> {
 
     /// How many keys it holds.
     pub(crate) fn held(&self) -> usize {
-        self.overlay.group.len()
+        self.overlay.staged.len()
     }
 }

@@ -12,7 +12,7 @@ use super::ports::Host;
 use super::sight::Sight;
 use crate::base::id::id_bits;
 use crate::base::settings::Settings;
-use crate::base::{Instant, KindNo, RecordRef, Value};
+use crate::base::{Instant, KindNo, RecordRef};
 use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, View};
 use crate::record::desk::{Desk, Due, Lookup, Purpose};
@@ -23,7 +23,6 @@ use crate::record::lifecycle::Lifecycle;
 use crate::record::port::Judges;
 use crate::record::schema::Schema;
 use crate::record::script::{Ask, Verdict};
-use crate::record::spec::{IndexSpec, Layout};
 use crate::store::{Direction, Range, Table};
 
 /// Why a unit may write a record.
@@ -205,67 +204,6 @@ impl<'a> Unit<'a> {
             }
         };
         Err(Error::invalid(&name, "value.taken", format!("another {} has this {name}", record.kind)))
-    }
-
-    /// The range of an index that a lookup names.
-    fn lookup_range(&self, lookup: &Lookup) -> Result<Option<(Table, Vec<u8>)>> {
-        if lookup.index == derive::BY_OWNER {
-            let mut prefix = key::index(lookup.kind, derive::BY_OWNER, key::BY_ACCESSOR);
-            match lookup.parts.first() {
-                Some(Value::Id(owner)) => prefix.extend_from_slice(&owner.bits.to_be_bytes()),
-                _ => prefix.extend_from_slice(&derive::NOBODY.to_be_bytes()),
-            }
-            return Ok(Some((Table::Index, prefix)));
-        }
-        let spec = spec(lookup.kind)?;
-        let index: &IndexSpec = spec
-            .indexes
-            .iter()
-            .find(|index| index.no == lookup.index)
-            .ok_or_else(|| Error::Corrupt(format!("{} has no index {}", lookup.kind, lookup.index)))?;
-        let unique = index.layout == Layout::Unique;
-        let table = if unique { Table::Unique } else { Table::Index };
-        let mut prefix = if unique {
-            key::unique(lookup.kind, index.no)
-        } else {
-            key::index(lookup.kind, index.no, key::PLAIN)
-        };
-        for (part, value) in index.parts.iter().zip(&lookup.parts) {
-            let mut stored = Vec::new();
-            codec::put_value(&mut stored, value);
-            let mut keys = derive::part_values(*part, codec::Raw(&stored).value()?);
-            match keys.pop() {
-                Some(key) => prefix.extend_from_slice(&key),
-                None if part.form == crate::record::spec::Form::Value => prefix.push(0),
-                None => return Ok(None),
-            }
-        }
-        Ok(Some((table, prefix)))
-    }
-
-    /// The records that a lookup meets, up to `limit`, for which `take` answers true.
-    fn look_up(
-        &mut self,
-        lookup: &Lookup,
-        mut take: impl FnMut(&Self, RecordRef) -> Result<bool>,
-    ) -> Result<()> {
-        let Some((table, prefix)) = self.lookup_range(lookup)? else { return Ok(()) };
-        let area = if table == Table::Unique { key::UNIQUE_AREA } else { key::INDEX_AREA };
-        let mut cursor = self.overlay.matching(table, &prefix, area)?;
-        let mut taken = 0;
-        while taken < lookup.limit && cursor.step()? {
-            let bits = match table {
-                Table::Unique => key::read_id(cursor.value()),
-                // Under an accessor that is only a collaborator the record counts for its owner.
-                _ if lookup.index == derive::BY_OWNER && cursor.value() != [derive::AS_OWNER] => continue,
-                _ => key::read_id(cursor.key()),
-            };
-            let bits = bits.ok_or_else(|| Error::Corrupt("an index entry without id".into()))?;
-            if take(self, RecordRef::new(lookup.kind, bits))? {
-                taken += 1;
-            }
-        }
-        Ok(())
     }
 
     /// Ends the unit: checks, images, journal, due work. Answers the changed records' positions.

@@ -236,7 +236,7 @@ impl Work for TakeRow {
 
     fn remember(&self, overlay: &mut Overlay, _: Actor, took: &mut Took) -> Result<()> {
         // Written in another form, it may be what was there.
-        let wrote = !overlay.unit.table(Table::Records).is_empty();
+        let wrote = overlay.wrote(Table::Records);
         match took.taken {
             Taken::Skipped => return Ok(()),
             Taken::Updated | Taken::Merged if !wrote => took.taken = Taken::Unchanged,

@@ -359,6 +359,11 @@ impl<'a> Raw<'a> {
     pub fn value(self) -> Result<ValueRef<'a>, Damaged> {
         Reader(self.0).value()
     }
+
+    /// Whether the value is of a type that can name records.
+    pub fn may_refer(self) -> bool {
+        matches!(self.0.first(), Some(&tag::ID | &tag::LIST))
+    }
 }
 
 /// A record's image: its header and fields, read in place.

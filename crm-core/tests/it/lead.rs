@@ -564,3 +564,36 @@ fn two_leads_are_made_one() {
     let same = crm.system().execute(MergeLeads { lead: second, with: second });
     assert!(same.unwrap_err().has_code("lead.same"));
 }
+
+/// What a bulk remembers of the indexes changes no answer: leads that repeat each other, within a group, across groups,
+/// or a refused one, are met as they are one by one.
+#[test]
+fn leads_captured_in_bulk_meet_what_they_meet_one_by_one() {
+    let lead = |number: u64| {
+        // Half of the numbers come again, some soon and some in another group; some companies too.
+        let phone = if number % 2 == 0 { number * 7 % 900 } else { 10_000 + number };
+        let policies = [OnDuplicate::Flag, OnDuplicate::Refuse, OnDuplicate::Merge];
+        let lead = LeadDraft {
+            name: if number % 97 == 0 { String::new() } else { format!("Person {number}") },
+            company: format!("{} Trading Co., Ltd.", number % 1_500),
+            phones: vec![format!("138{phone:08}")],
+            emails: vec![format!("p{}@example.com", number * 31 % 2_000)],
+            ..LeadDraft::default()
+        };
+        let on_duplicate = policies.get(number as usize % 4).copied();
+        CaptureLead { lead, on_duplicate, ..CaptureLead::default() }
+    };
+    let told = |answers: Vec<Result<Captured>>| -> Vec<std::result::Result<Captured, String>> {
+        answers.into_iter().map(|answer| answer.map_err(|error| error.to_string())).collect()
+    };
+    let (bulk, _) = open();
+    let (single, _) = open();
+    for from in (0..3_000).step_by(1_000) {
+        let leads = || (from..from + 1_000).map(lead);
+        let one_by_one = leads().map(|lead| single.system().execute(lead)).collect();
+        let at_once = told(bulk.system().execute_all(leads().collect()));
+        assert!(at_once.iter().any(|answer| answer.as_ref().is_ok_and(|told| !told.duplicates.is_empty())));
+        assert_eq!(at_once, told(one_by_one));
+    }
+    assert!(bulk.verify().unwrap().is_clean());
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crm_core::base::choice::Choice;
 use crm_core::base::kind;
 use crm_core::domain::org::{DefineRole, Grant};
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
@@ -39,7 +40,6 @@ fn walk(session: Session<'_>, query: &Query) -> Vec<RecordRef> {
 fn sales(deals: i64) -> (Crm, UserId, RecordRef, Vec<RecordRef>) {
     let (host, _) = Host::fixed("2026-03-31T04:00:00Z".parse().unwrap(), 1);
     let crm = Crm::open(MemoryStore::new(), host).unwrap();
-    use crm_core::base::choice::Choice;
     let own = Grant { kind: "*".into(), actions: Action::ALL.to_vec(), scope: Scope::Own };
     let role = DefineRole {
         role: None,
@@ -283,4 +283,61 @@ fn a_column_of_a_row_that_is_an_address_compares_by_its_normal_form() {
     check("people.email is empty", 0);
     check("people.wechat is empty", 1);
     check("people.email != \"li.na@example.com\"", 0);
+}
+
+/// A manager of a dozen sellers reads everybody's entries where most are his sellers', and merges his sellers' own
+/// where they are few among others'; wherever that changes, a list holds what he sees, once and in order.
+#[test]
+fn a_manager_of_many_reads_what_his_sellers_own() {
+    let (crm, clerk, customer, _) = sales(0);
+    let system = crm.system();
+    let department = |name: &str| create(&crm, kind::Department::NO, &[("name", name.into())]);
+    let (north, south) = (department("north"), department("south"));
+    let grant = Grant { kind: "*".into(), actions: Action::ALL.to_vec(), scope: Scope::DepartmentBelow };
+    let role = DefineRole {
+        role: None,
+        revision: None,
+        name: "manager".into(),
+        grants: vec![grant],
+        fields: vec![],
+        administrator: false,
+    };
+    let roles = Value::List(vec![system.execute(role).unwrap().into()]);
+    let user = |name: String, department: RecordRef| {
+        let names = [("login", name.as_str().into()), ("name", name.as_str().into())];
+        let rest = [("department", department.into()), ("roles", roles.clone())];
+        create(&crm, kind::User::NO, &[names, rest].concat())
+    };
+    let manager: UserId = user("manager".into(), north).as_id().unwrap();
+    let sellers: Vec<_> = (0..12).map(|n| user(format!("seller {n}"), north)).collect();
+    let other = user("other".into(), south);
+    let first = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+    let mut theirs = Vec::new();
+    for place in 0..240u64 {
+        // Every third is another's at first, then five in six; a stretch of a hundred holds none of the sellers'.
+        let own = if place < 60 { place % 3 > 0 } else { place % 6 == 0 && !(100..200).contains(&place) };
+        let owner = if own { sellers[place as usize % 12] } else { other };
+        let day = first + chrono::Days::new(place);
+        let fields = [("name", "deal".into()), ("customer", customer.into()), ("close_on", day.into())];
+        let deal = create(&crm, kind::Opportunity::NO, &[&fields[..], &[("owner", owner.into())]].concat());
+        if own {
+            theirs.push(deal);
+        }
+    }
+    let session = crm.session(Actor::User(manager));
+    for limit in [1, 7, 1_000] {
+        let deals = query(kind::Opportunity::NO, "").limit(limit);
+        let mut expected = theirs.clone();
+        assert_eq!(walk(session, &deals.clone().sort("close_on")), expected);
+        let mut by_id = theirs.clone();
+        by_id.sort();
+        assert_eq!(walk(session, &deals.clone().sort("id")), by_id);
+        let late: Vec<_> = expected.iter().copied().skip(20).collect();
+        let from = query(kind::Opportunity::NO, &format!("close_on >= {}", first + chrono::Days::new(30)));
+        assert_eq!(walk(session, &from.limit(limit).sort("close_on")), late);
+        expected.reverse();
+        assert_eq!(walk(session, &deals.sort_down("close_on").sort_down("id")), expected);
+    }
+    assert_eq!(session.count(&query(kind::Opportunity::NO, "")).unwrap(), theirs.len());
+    assert_eq!(walk(crm.session(Actor::User(clerk)), &query(kind::Opportunity::NO, "")), []);
 }

@@ -70,9 +70,11 @@ fn look_up(
     key: MatchKey,
     found: &mut Vec<Match>,
 ) -> Result<()> {
+    let mut lookup =
+        Lookup { kind: LeadKind::NO, index: 0, parts: vec![Value::from(value)], limit: MOST_MATCHES };
     for (kind, index) in indexes {
-        let parts = vec![Value::from(value)];
-        for record in desk.matches(&Lookup { kind: *kind, index: *index, parts, limit: MOST_MATCHES })? {
+        (lookup.kind, lookup.index) = (*kind, *index);
+        for record in desk.matches(&lookup)? {
             note(found, record, key);
         }
     }
