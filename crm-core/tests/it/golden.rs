@@ -7,16 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_core::base::choice::Choice;
-use crm_core::domain::{SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, task};
-use crm_core::domain::{SPECS, activity, catalog, lead, notice, opportunity, org, party, pool, rule, task};
-use crm_core::engine::command_names;
-use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
-use crm_core::insight::clv;
-use crm_core::insight::learn;
-use crm_core::insight::{churn, clv};
 use crm_core::domain::{
     SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, rule, task,
 };
+use crm_core::engine::command_names;
+use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 use crm_core::insight::{churn, clv, forecast, learn, level, rfm};
 use crm_core::prelude::*;
 use crm_core::record::field::Shape;

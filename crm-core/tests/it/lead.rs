@@ -571,10 +571,10 @@ fn two_leads_are_made_one() {
 fn leads_captured_in_bulk_meet_what_they_meet_one_by_one() {
     let lead = |number: u64| {
         // Half of the numbers come again, some soon and some in another group; some companies too.
-        let phone = if number % 2 == 0 { number * 7 % 900 } else { 10_000 + number };
+        let phone = if number.is_multiple_of(2) { number * 7 % 900 } else { 10_000 + number };
         let policies = [OnDuplicate::Flag, OnDuplicate::Refuse, OnDuplicate::Merge];
         let lead = LeadDraft {
-            name: if number % 97 == 0 { String::new() } else { format!("Person {number}") },
+            name: if number.is_multiple_of(97) { String::new() } else { format!("Person {number}") },
             company: format!("{} Trading Co., Ltd.", number % 1_500),
             phones: vec![format!("138{phone:08}")],
             emails: vec![format!("p{}@example.com", number * 31 % 2_000)],
