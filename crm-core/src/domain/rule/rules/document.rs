@@ -31,8 +31,8 @@ const FROM: Key = Key("from", &["from", "起始分"]);
 /// use crm_core::domain::rule::rules::scoring_rule;
 /// let draft = scoring_rule(r#"{"评分规则": [{"标准": "公司规模 > 100", "分数": 20}], "资质认定阈值": 50}"#).unwrap();
 /// assert_eq!((draft.lines[0].points, draft.threshold), (Some(20), Some(50)));
-/// let faults = scoring_rule("评分规则: [{标准: 行业 = '科技', 分树: 5}]").unwrap_err();
-/// assert!(faults[0].to_string().contains("did you mean `分数`?"));
+/// let faults = scoring_rule("rules: [{criterion: industry = 'tech', pionts: 5}]").unwrap_err();
+/// assert!(faults[0].to_string().contains("did you mean `points`?"));
 /// ```
 pub fn scoring_rule(text: &str) -> Result<RuleDraft, Vec<Fault>> {
     let node = parse(text).map_err(|fault| vec![fault])?;
