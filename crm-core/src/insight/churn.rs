@@ -226,12 +226,12 @@ mod tests {
             // Nothing but the purchases: the risk is that he has left.
             (0.8, (5, 5), 0, 0, None, 0.2),
             // The odds of 1 to 4 doubled by a complaint.
-            (0.8, (5, 5), 0, 1, None, 0.334_878),
+            (0.8, (5, 5), 0, 1, None, 0.334_858),
             // More activity than before is no reason to worry.
             (0.8, (50, 5), 0, 0, None, 0.2),
             // From 10 to none: ln 21 · 0.7, capped at 3 · 0.7.
-            (0.8, (0, 10), 0, 0, None, 0.671_248),
-            (0.8, (5, 5), 9, 0, None, 0.380_759),
+            (0.8, (0, 10), 0, 0, None, 0.671_219),
+            (0.8, (5, 5), 9, 0, None, 0.380_767),
             (0.8, (0, 10), 9, 9, Some(0.05), 0.05),
             (1.0, (5, 5), 0, 0, None, 0.000_001),
             (0.0, (5, 5), 0, 0, None, 0.999_999),
