@@ -85,11 +85,18 @@ impl Lowered {
             }
             Lowered::Bytes(bytes) if bytes == raw => Ok(true),
             Lowered::Among(few) if few.iter().any(|bytes| bytes == raw) => Ok(true),
-            Lowered::Present => match *found {
-                tag::NULL => Ok(false),
-                tag::TEXT | tag::LIST => Ok(rest.first() != Some(&0)),
-                _ => Ok(true),
-            },
+            Lowered::Present if *found == tag::LIST => {
+                let mut items = Reader(raw);
+                items.byte()?;
+                items.length()?;
+                while !items.0.is_empty() {
+                    if !is_empty(items.raw()?.0) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Lowered::Present => Ok(!is_empty(raw)),
             Lowered::Money { currency, amount: ranges } if *found == tag::MONEY => {
                 let Some((named, amount)) = rest.split_first_chunk() else {
                     return Err(Damaged("cut short"));
@@ -174,6 +181,12 @@ fn closed(low: Bound<Decimal>, high: Bound<Decimal>, places: usize) -> (i64, i64
     }
 }
 
+/// Whether a stored value is null, an empty text or an empty list.
+#[inline]
+fn is_empty(raw: &[u8]) -> bool {
+    matches!(raw, [tag::NULL, ..] | [tag::TEXT | tag::LIST, 0, ..])
+}
+
 /// A whole number in zigzag form; none where it is longer than 63 bits.
 #[inline]
 fn signed(bytes: &[u8]) -> Option<i64> {
@@ -184,7 +197,10 @@ fn signed(bytes: &[u8]) -> Option<i64> {
             return Some(((number >> 1) as i64) ^ -((number & 1) as i64));
         }
     }
-    Reader(bytes).varint().ok().map(|number| ((number >> 1) as i64) ^ -((number & 1) as i64))
+    // The tenth byte has room for one more bit.
+    let top @ (0 | 1) = bytes.get(9)? else { return None };
+    number |= u64::from(*top) << 63;
+    Some(((number >> 1) as i64) ^ -((number & 1) as i64))
 }
 
 #[cfg(test)]
@@ -200,7 +216,14 @@ mod tests {
         prop_oneof![
             (any::<i64>(), 0u32..12).prop_map(|(number, scale)| Decimal::new(number, scale)),
             (-2000i64..2000, 0u32..7).prop_map(|(number, scale)| Decimal::new(number, scale)),
-            proptest::sample::select(vec![Decimal::MAX, Decimal::MIN, i64::MAX.into(), i64::MIN.into()]),
+            proptest::sample::select(vec![
+                Decimal::MAX,
+                Decimal::MIN,
+                i64::MAX.into(),
+                i64::MIN.into(),
+                Decimal::from(i64::MAX) + Decimal::ONE,
+                Decimal::from(u64::MAX) + Decimal::ONE,
+            ]),
         ]
     }
     fn bounds() -> impl Strategy<Value = Bound<Decimal>> {

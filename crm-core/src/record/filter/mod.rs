@@ -6,7 +6,7 @@
 //!
 //! What a condition means:
 //!
-//! - **No value.** Null, empty text and an empty list are all "empty". A comparison with an empty field
+//! - **No value.** Null, empty text and a list of nothing but these are all "empty". A comparison with an empty field
 //!   is false, but `!=` is true: `a != 1` says the same as `not (a = 1)`. `not` is plain negation, so
 //!   `not (a < 1)` holds for an empty `a` and `a >= 1` doesn't. `a = null` and `a = ""` are `a is empty`.
 //! - **Lists.** A comparison holds when it holds for any item; so does one with a column of a row, or

@@ -111,7 +111,7 @@ impl Test {
         match (self, value) {
             (_, ValueRef::Null) => false,
             (Test::Present, ValueRef::Text(text)) => !text.is_empty(),
-            (Test::Present, ValueRef::List(mut items)) => items.next().is_some(),
+            (Test::Present, ValueRef::List(mut items)) => items.any(|item| !item.to_value().is_empty()),
             (Test::Present, _) => true,
             (Test::AnyOf(tests), value) => tests.iter().any(|test| test.holds(value)),
             (_, ValueRef::List(mut items)) => {
