@@ -91,6 +91,10 @@ fn of(value: Dynamic) -> Text {
 }
 
 fn is_empty(value: Dynamic) -> bool {
+    is_nothing(&value) || value.read_lock::<Array>().is_some_and(|items| items.iter().all(is_nothing))
+}
+
+fn is_nothing(value: &Dynamic) -> bool {
     value.is_unit()
         || value.as_immutable_string_ref().is_ok_and(|text| text.is_empty())
         || value.read_lock::<Array>().is_some_and(|items| items.is_empty())

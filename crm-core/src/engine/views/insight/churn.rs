@@ -5,14 +5,14 @@ use std::num::NonZeroUsize;
 
 use chrono::{Days, NaiveDate};
 
-use super::lifetime::summary;
+use super::lifetime::{fit, summary};
 use super::purchases::{Purchases, money};
 use crate::base::kind::{CustomerId, ModelId};
 use crate::base::{Kind, Money, Span, kind};
 use crate::domain::model::{Model, Purpose};
 use crate::engine::session::Session;
 use crate::insight::churn::{Evidence, Reason, Risks, Rules, risks};
-use crate::insight::clv::{self, Family};
+use crate::insight::clv::Family;
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
 
@@ -22,8 +22,8 @@ use crate::record::filter::Filter;
 pub struct ChurnQuery {
     /// Which won deals count as purchases; all that the actor sees when there is none.
     pub filter: Option<Filter>,
-    /// The model of how often and how long customers buy.
-    pub family: Family,
+    /// The model of how often and how long customers buy, as for [`LifetimeQuery`](super::LifetimeQuery).
+    pub family: Option<Family>,
     /// Activities of so many days are compared with those of as many days before.
     pub window_days: u32,
     /// What a customer spent in so many days is what is at stake with him.
@@ -40,7 +40,7 @@ impl Default for ChurnQuery {
     fn default() -> Self {
         ChurnQuery {
             filter: None,
-            family: Family::MbgNbd,
+            family: None,
             window_days: 90,
             value_days: 365,
             least_risk: 0.5,
@@ -98,9 +98,9 @@ impl Session<'_> {
         let purchases = self.purchases(asked.filter.as_ref())?;
         let summary = summary(&purchases)?;
         let threads = NonZeroUsize::MIN;
-        let alive = summary.histories().and_then(|histories| {
-            clv::fit(asked.family, &histories, threads)?.model.alive(&histories, threads)
-        });
+        let alive = summary
+            .histories()
+            .and_then(|histories| fit(asked.family, &histories, threads)?.model.alive(&histories, threads));
         let (alive, no_rhythm_because) = match alive {
             Ok(alive) => (Some(alive), None),
             Err(Error::Store(error)) => return Err(Error::Store(error)),

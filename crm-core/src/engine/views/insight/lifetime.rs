@@ -9,7 +9,7 @@ use super::purchases::{Purchases, expected_money};
 use crate::base::Money;
 use crate::base::kind::CustomerId;
 use crate::engine::session::Session;
-use crate::insight::clv::{self, Ahead, Family, Fit, SpendFit, SpendOver, Summary, fit_spend};
+use crate::insight::clv::{self, Ahead, Family, Fit, Histories, SpendFit, SpendOver, Summary, fit_spend};
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
 
@@ -19,18 +19,19 @@ use crate::record::filter::Filter;
 pub struct LifetimeQuery {
     /// Which won deals count; all that the actor sees when there is none.
     pub filter: Option<Filter>,
-    /// The model of how often and how long customers buy.
-    pub family: Family,
+    /// The model of how often and how long customers buy. None: MBG/NBD, which allows for customers who never come
+    /// again; NBD where nobody seems to leave, so that no rate of leaving can be fitted. The answer's fit says which.
+    pub family: Option<Family>,
     /// Which purchases to come count, and for how much; times are in days.
     pub ahead: Ahead,
 }
 
 impl Default for LifetimeQuery {
-    /// MBG/NBD, which allows for customers who never come again, over twelve periods of thirty days at 0.8 % each.
+    /// All deals, by the model that fits, over twelve periods of thirty days at 0.8 % each.
     fn default() -> Self {
         LifetimeQuery {
             filter: None,
-            family: Family::MbgNbd,
+            family: None,
             ahead: Ahead::Periods { count: 12, length: 30.0, rate: 0.008 },
         }
     }
@@ -88,7 +89,7 @@ impl Session<'_> {
         let threads = NonZeroUsize::MIN;
         let summary = summary(&purchases)?;
         let histories = summary.histories()?;
-        let fit = clv::fit(query.family, &histories, threads)?;
+        let fit = fit(query.family, &histories, threads)?;
         let alive = fit.model.alive(&histories, threads)?;
         let ahead = fit.model.purchases(&histories, query.ahead, threads)?;
         let (priced, means) = spend_of(&purchases, &summary.customers);
@@ -125,6 +126,17 @@ impl Session<'_> {
         }
         let worth = spend.as_ref().map(|_| expected_money(worth, currency));
         Ok(LifetimeView { as_of: purchases.as_of, customers, fit, spend, no_spend_because, worth })
+    }
+}
+
+/// The family asked for, or the one that can be fitted.
+pub(super) fn fit(family: Option<Family>, histories: &Histories<'_>, threads: NonZeroUsize) -> Result<Fit> {
+    let fitted = clv::fit(family.unwrap_or(Family::MbgNbd), histories, threads);
+    match fitted {
+        Err(error) if family.is_none() && error.code() == "clv.not_converged" => {
+            clv::fit(Family::Nbd, histories, threads)
+        }
+        fitted => fitted,
     }
 }
 
