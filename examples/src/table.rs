@@ -185,7 +185,7 @@ fn boxed(shown: &str, align: CellAlignment) -> comfy_table::Cell {
 }
 
 /// An amount rounded half away from zero, with the currency's sign before it.
-fn priced(amount: Money, decimals: u32) -> String {
+pub fn priced(amount: Money, decimals: u32) -> String {
     let rounded = amount.amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
     let minus = if rounded < Decimal::ZERO { "-" } else { "" };
     let digits = format!("{:.*}", decimals as usize, rounded.abs());

@@ -10,13 +10,14 @@ use crm_core::engine::insight::{
     Segments, TrainingQuery,
 };
 use crm_core::insight::churn::Reason;
+use crm_core::insight::clv::Family;
 use crm_core::insight::pipeline::Way;
 use crm_core::prelude::*;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::yuan;
 use crate::Outcome;
-use crate::table::{Cell, Table, bar, clipped, count, money, none, percent, text};
+use crate::table::{Cell, Table, bar, clipped, count, money, none, percent, priced, text};
 
 /// How many customers or deals a list shows.
 const SHOWN: usize = 10;
@@ -132,9 +133,11 @@ fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
             view.worth.map_or_else(none, money),
         ]);
     writeln!(out, "{table}")?;
+    // Where nobody seems to leave, the engine falls back to customers who never do.
+    let model = if view.fit.model.family() == Family::Nbd { "NBD" } else { "MBG/NBD" };
     writeln!(
         out,
-        "MBG/NBD in days: {}; slope left {:.0e}. {because}\n",
+        "{model} in days: {}; slope left {:.0e}. {because}\n",
         parameters.join(", "),
         view.fit.gradient
     )?;
@@ -205,8 +208,8 @@ pub fn forecast(out: &mut dyn Write, session: &Session<'_>, since: Instant, mont
         })
         .total(row("all".into(), &view.all));
     writeln!(out, "{table}")?;
-    let [low, high] = [view.low, view.high].map(|end| end.amount.round_dp(0));
-    writeln!(out, "Four times out of five between {low} and {high} yuan of these deals are won by then.\n")?;
+    let [low, high] = [view.low, view.high].map(|end| priced(end, 0));
+    writeln!(out, "Four times out of five deals worth {low} to {high} of these are won by then.\n")?;
 
     let test = session.forecast_test(&asked, months)?;
     let columns = ["on", "by stage", "by history", "from", "to", "came", ""];
