@@ -142,7 +142,7 @@ impl RedbStore {
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = path.as_ref();
         if options.create && !path.exists() {
-            backup::create(path)?;
+            backup::create(path, &options)?;
         }
         let file = OpenOptions::new().read(true).write(true).open(path);
         let file = file.map_err(|error| StoreError::Io(Box::new(error)))?;
