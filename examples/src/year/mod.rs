@@ -17,7 +17,7 @@ use crm_core::engine::ManualClock;
 use crm_core::exchange::Report;
 use crm_core::prelude::*;
 
-pub use days::Days;
+pub use days::{Days, ORDERS};
 pub use files::{Files, ZONE, instant};
 pub use intake::{Before, Double, before_the_year};
 pub use people::People;

@@ -59,6 +59,9 @@ impl People {
         let text = std::fs::read_to_string(files.path("pipeline.zh.yaml"))?;
         let definition = lifecycle::load(&text).map_err(|faults| format!("{faults:?}"))?;
         system.execute(DefineLifecycle { definition, default: true, map: BTreeMap::new() })?;
+        let text = std::fs::read_to_string(files.path("orders.zh.yaml"))?;
+        let definition = lifecycle::load(&text).map_err(|faults| format!("{faults:?}"))?;
+        system.execute(DefineLifecycle { definition, default: false, map: BTreeMap::new() })?;
         let departments = files.rows::<DepartmentRow>("departments.csv")?;
         for (_, row) in &departments {
             let name = format!("{} {}", row.name_zh, row.name);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use crm_core::base::choice::Choice;
 use crm_core::domain::model::{Model, Purpose, Verdict};
 use crm_core::engine::insight::{
-    ChurnQuery, ChurnView, ForecastQuery, FunnelQuery, LifetimeQuery, LifetimeView, OwnerForecast, RfmQuery,
+    ChurnQuery, ChurnView, ForecastQuery, FunnelQuery, LifetimeQuery, LifetimeView, Outlook, RfmQuery,
     Segments, TrainingQuery,
 };
 use crm_core::insight::churn::Reason;
@@ -187,9 +187,10 @@ fn label(reason: Reason) -> &'static str {
 /// # Errors
 /// When the store or the output fails.
 pub fn forecast(out: &mut dyn Write, session: &Session<'_>, since: Instant, months: &[NaiveDate]) -> Outcome {
-    let asked = ForecastQuery { days: 60, least_history: 10, ..ForecastQuery::default() };
+    let filter = Some(super::no_order()?);
+    let asked = ForecastQuery { filter, days: 60, least_history: 10, ..ForecastQuery::default() };
     let view = session.forecast(&asked)?;
-    let row = |name: String, row: &OwnerForecast| {
+    let row = |name: String, row: &Outlook| {
         [
             text(name),
             count(row.deals as u64),
@@ -204,11 +205,11 @@ pub fn forecast(out: &mut dyn Write, session: &Session<'_>, since: Instant, mont
     let title = format!("预测 Forecast of {} until {}", view.as_of, view.until);
     let table = Table::new(title, columns)
         .rows(&view.owners, |owner| {
-            row(owner.owner.map_or(String::new(), |owner| session.title(owner.record())), owner)
+            row(owner.owner.map_or(String::new(), |owner| session.title(owner.record())), &owner.outlook)
         })
         .total(row("all".into(), &view.all));
     writeln!(out, "{table}")?;
-    let [low, high] = [view.low, view.high].map(|end| priced(end, 0));
+    let [low, high] = [view.all.low, view.all.high].map(|end| priced(end, 0));
     writeln!(out, "Four times out of five deals worth {low} to {high} of these are won by then.\n")?;
 
     let test = session.forecast_test(&asked, months)?;
@@ -311,7 +312,8 @@ pub fn models(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let mut scoring = None;
     for (name, purpose) in [("线索转化 lead converts", Purpose::Lead), ("赢单 deal is won", Purpose::Win)]
     {
-        let trained = session.train_model(&TrainingQuery::new(purpose))?;
+        let filter = if purpose == Purpose::Win { Some(super::no_order()?) } else { None };
+        let trained = session.train_model(&TrainingQuery { filter, ..TrainingQuery::new(purpose) })?;
         let id = session.execute(trained.save_as(name))?;
         let model: Model = session.get(id)?;
         let figure = |figure: Option<rust_decimal::Decimal>| {

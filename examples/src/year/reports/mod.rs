@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 pub use customers::{customer, eyes, journal, leads, pools, reclaimed};
 pub use insight::{cohorts, forecast, models, rfm, values};
-pub use pipeline::{as_it_stood, board, deals, stages, standing, stands_still, win_rates};
+pub use pipeline::{as_it_stood, board, deals, no_order, stages, standing, stands_still, win_rates};
 
 use super::files::ZONE;
 use super::intake::Double;
