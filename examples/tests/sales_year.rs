@@ -220,6 +220,8 @@ fn the_year_comes_to_what_its_readme_says() {
         "时间线",
         "变更日志",
         "历史快照",
+        "目标达成",
+        "活跃程度",
         "RFM",
         "八类客户",
         "客户生命周期价值",
@@ -227,6 +229,7 @@ fn the_year_comes_to_what_its_readme_says() {
         "预测",
         "预测回测",
         "管道变化",
+        "季度预测",
         "成交队列",
         "预测模型",
     ] {

@@ -53,6 +53,21 @@ pub struct UserRow {
     pub status: String,
 }
 
+/// What is to be won in a period.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TargetRow {
+    /// What it is called.
+    pub name: String,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub until: NaiveDate,
+    /// The code of the department that is to win it, or nothing for all.
+    pub department: String,
+    /// How much.
+    pub amount: Decimal,
+}
+
 /// A lead that is found invalid or put off.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LeadMoveRow {

@@ -173,10 +173,10 @@ pub(super) fn fall_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
     let Some(id) = due.about.as_id() else { return Ok(()) };
     let Some(mut customer) = desk.enlist_as::<Customer>(id, Purpose::Derive)? else { return Ok(()) };
     // Work that was queued for another instant counts no more.
-    if customer.liveliness_check_at.map(|at| at.micros().to_string()).as_deref() != Some(&due.note) {
+    if standing(desk, due.about)?.map(|at| at.micros().to_string()).as_deref() != Some(&due.note) {
         return Ok(());
     }
-    customer.liveliness_check_at = None;
+    stand(desk, due.about, None);
     let (sum, rule) = (stored(&customer), desk.settings().activity.clone());
     write(desk, &mut customer, sum, &rule)
 }
@@ -256,7 +256,7 @@ fn write(
     sum: level::Activity,
     rule: &ActivityRule,
 ) -> Result<()> {
-    let now = desk.now();
+    let (now, before) = (desk.now(), customer.clone());
     let is_nothing = sum.value <= 0.0;
     // Six places, so that a count is the same decimal wherever it was made.
     let value = Decimal::from_f64(sum.value).map_or(Decimal::ZERO, |value| value.round_dp(6).normalize());
@@ -271,17 +271,33 @@ fn write(
         Rating::Silent => Liveliness::Silent,
     });
     customer.silent_from = rated.silent_from;
-    let (stands, about) = (customer.liveliness_check_at, customer.record_ref());
-    // Work that comes too early stays where it is; what would come too late, or for nothing, goes.
-    let stays = stands.is_some_and(|stands| rated.falls_at.is_some_and(|falls| stands <= falls));
-    if !stays {
-        if let Some(stands) = stands {
-            desk.cancel(stands, FALL, about)?;
-        }
-        if let Some(at) = rated.falls_at {
-            desk.schedule(Due { at, work: FALL.to_owned(), about, note: at.micros().to_string() });
-        }
-        customer.liveliness_check_at = rated.falls_at;
+    await_fall(desk, customer.record_ref(), rated.falls_at)?;
+    if *customer != before { desk.put(customer) } else { Ok(()) }
+}
+
+/// Sees to it that work stands for a fall. What comes too early stays where it is; what would come too late, or for
+/// nothing, goes.
+fn await_fall(desk: &mut dyn Desk, about: RecordRef, falls_at: Option<Instant>) -> Result<()> {
+    let stands = standing(desk, about)?;
+    if stands.is_some_and(|stands| falls_at.is_some_and(|falls| stands <= falls)) || stands == falls_at {
+        return Ok(());
     }
-    desk.put(customer)
+    if let Some(stands) = stands {
+        desk.cancel(stands, FALL, about)?;
+    }
+    if let Some(at) = falls_at {
+        desk.schedule(Due { at, work: FALL.to_owned(), about, note: at.micros().to_string() });
+    }
+    stand(desk, about, falls_at);
+    Ok(())
+}
+
+/// For when work stands. It is remembered beside the customer, whose history it is no part of.
+fn standing(desk: &mut dyn Desk, about: RecordRef) -> Result<Option<Instant>> {
+    let known = desk.memory(about)?.and_then(|bytes| bytes.try_into().ok());
+    Ok(known.map(i64::from_be_bytes).filter(|micros| *micros != 0).map(Instant::from_micros))
+}
+
+fn stand(desk: &mut dyn Desk, about: RecordRef, at: Option<Instant>) {
+    desk.remember(about, at.map_or(0, |at| at.micros()).to_be_bytes().to_vec());
 }

@@ -10,7 +10,7 @@ use crm_core::engine::insight::{
     Segments, TrainingQuery,
 };
 use crm_core::insight::churn::Reason;
-use crm_core::insight::clv::Family;
+use crm_core::insight::clv::{Family, Fit, Model as Purchases};
 use crm_core::insight::pipeline::Way;
 use crm_core::prelude::*;
 use rust_decimal::prelude::ToPrimitive;
@@ -18,6 +18,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::yuan;
 use crate::Outcome;
 use crate::table::{Cell, Table, bar, clipped, count, money, none, percent, priced, text};
+use crate::year::ORDERS;
 
 /// How many customers or deals a list shows.
 const SHOWN: usize = 10;
@@ -93,7 +94,9 @@ pub fn rfm(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
 /// # Errors
 /// When the store or the output fails.
 pub fn values(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
-    match session.lifetime_values(&LifetimeQuery::default()) {
+    // What a deal brings says little of the orders that follow it.
+    let orders = Some(format!("lifecycle = \"{ORDERS}\"").parse()?);
+    match session.lifetime_values(&LifetimeQuery { filter: orders, ..LifetimeQuery::default() }) {
         Ok(view) => lifetime(out, &view)?,
         // With customers who all bought once there is no rhythm to tell.
         Err(error) => writeln!(out, "■ 客户生命周期价值 Lifetime value\nnot to be told: {error}\n")?,
@@ -106,12 +109,9 @@ fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
     best.sort_by(|a, b| {
         (b.value.map(size)).partial_cmp(&a.value.map(size)).unwrap_or(std::cmp::Ordering::Equal)
     });
-    let columns = ["customer", "deals", "last", "spent", "still there", "deals to come", "worth now"];
-    let parameters = view.fit.model.parameters();
-    let parameters: Vec<String> =
-        parameters.iter().map(|(name, value)| format!("{name} {value:.2}")).collect();
+    let columns = ["customer", "orders", "last", "spent", "still there", "orders to come", "worth now"];
     let because = view.no_spend_because.as_deref().unwrap_or("");
-    let table = Table::new("客户生命周期价值 Lifetime value over twelve months", columns)
+    let table = Table::new("客户生命周期价值 Lifetime value of orders over twelve months", columns)
         .rows(best.into_iter().take(SHOWN), |row| {
             [
                 clipped(&row.name, 34),
@@ -133,15 +133,26 @@ fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
             view.worth.map_or_else(none, money),
         ]);
     writeln!(out, "{table}")?;
-    // Where nobody seems to leave, the engine falls back to customers who never do.
-    let model = if view.fit.model.family() == Family::Nbd { "NBD" } else { "MBG/NBD" };
-    writeln!(
-        out,
-        "{model} in days: {}; slope left {:.0e}. {because}\n",
-        parameters.join(", "),
-        view.fit.gradient
-    )?;
+    writeln!(out, "{}; slope left {:.0e}. {because}\n", fitted(&view.fit), view.fit.gradient)?;
     Ok(())
+}
+
+/// What was fitted. Where nobody seems to leave, the engine falls back to customers who never do; where all leave at the
+/// same rate, a and b run on and on and only their ratio says something.
+fn fitted(fit: &Fit) -> String {
+    match fit.model {
+        Purchases::MbgNbd { r, alpha, a, b } if !fit.edge.is_empty() => {
+            let leave = 100.0 * a / (a + b);
+            format!("MBG/NBD in days: r {r:.2}, alpha {alpha:.2}, after each order {leave:.1} % leave")
+        }
+        model => {
+            let parameters = model.parameters();
+            let parameters: Vec<String> =
+                parameters.iter().map(|(name, value)| format!("{name} {value:.2}")).collect();
+            let family = if model.family() == Family::Nbd { "NBD" } else { "MBG/NBD" };
+            format!("{family} in days: {}", parameters.join(", "))
+        }
+    }
 }
 
 fn at_risk(out: &mut dyn Write, view: &ChurnView) -> Outcome {

@@ -142,10 +142,8 @@ record! {
         82 liveliness: Option<Liveliness> = "Liveliness" "活跃程度" [SYSTEM];
         /// From when on it is silent unless more happens: the later, the livelier, at whatever instant they are compared.
         83 silent_from: Option<Instant> = "Silent from" "沉寂时间" [SYSTEM];
-        /// When its liveliness is looked at next.
-        84 liveliness_check_at: Option<Instant> = "Liveliness looked at" "活跃度检查时间" [SYSTEM];
         /// When its owner was last reminded that it has bought nothing for long.
-        85 offer_reminded_at: Option<Instant> = "Reminded to make an offer" "复购提醒时间" [SYSTEM];
+        84 offer_reminded_at: Option<Instant> = "Reminded to make an offer" "复购提醒时间" [SYSTEM];
     }
     spec {
         title: Customer::name,

@@ -63,7 +63,7 @@ struct Fact {
 
 impl Session<'_> {
     /// How far the targets that pass a filter, of those that the actor sees, are reached as of the session's instant;
-    /// all that the actor sees counts, be it his own or not. In the order of their first days.
+    /// all that the actor sees counts, be it his own or not. In the order of their periods and names.
     ///
     /// # Errors
     /// As [`Session::list`].
@@ -111,7 +111,10 @@ impl Session<'_> {
             }
             Ok(())
         })?;
-        targets.sort_by_key(|target| (target.from, target.until, target.id()));
+        targets.sort_by(|a, b| {
+            let key = |target: &Target| (target.from, target.until);
+            key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name)).then(a.id().cmp(&b.id()))
+        });
         Ok(targets)
     }
 
