@@ -17,7 +17,7 @@ use crate::base::kind::{ContactLinkId, CustomerId};
 use crate::base::settings::ActivityRule;
 use crate::base::{Id, Instant, Kind, KindNo, RecordRef, Span, kind};
 use crate::domain::activity::{self, Activity};
-use crate::domain::lead::Lead;
+use crate::domain::lead::{self, Lead};
 use crate::domain::opportunity::{self, Opportunity};
 use crate::domain::org::{SETTINGS, Settings};
 use crate::domain::party::{ContactLink, Customer, LINK_BY_CONTACT, LINK_BY_CUSTOMER, Liveliness};
@@ -33,8 +33,6 @@ pub(super) const FALL: &str = "customer.liveliness";
 pub(super) const RECOUNT: &str = "customer.recount_activities";
 /// How many customers one stretch of that counts.
 const STRETCH: usize = 200;
-/// The index of leads by the customer that they became.
-const LEAD_BY_CUSTOMER: u8 = 5;
 
 const CUSTOMER: KindNo = kind::Customer::NO;
 const CONTACT: KindNo = kind::Contact::NO;
@@ -184,7 +182,7 @@ pub(super) fn fall_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
 /// Counts a customer's activities anew.
 fn recount(desk: &mut dyn Desk, id: CustomerId) -> Result<()> {
     let mut sources = vec![id.record()];
-    for (kind, index) in [(OPPORTUNITY, opportunity::BY_CUSTOMER), (LEAD, LEAD_BY_CUSTOMER)] {
+    for (kind, index) in [(OPPORTUNITY, opportunity::BY_CUSTOMER), (LEAD, lead::BY_CONVERTED_CUSTOMER)] {
         sources.extend(desk.matches(&by(kind, index, id.record()))?);
     }
     for link in desk.matches(&by(kind::ContactLink::NO, LINK_BY_CUSTOMER, id.record()))? {

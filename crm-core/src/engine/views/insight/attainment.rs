@@ -1,5 +1,6 @@
 //! Targets beside what was reached, at any date.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -71,8 +72,8 @@ impl Session<'_> {
         let targets = self.targets(filter)?;
         let mut facts: BTreeMap<Metric, Vec<Fact>> = BTreeMap::new();
         for metric in targets.iter().filter_map(|target| target.metric) {
-            if !facts.contains_key(&metric) {
-                facts.insert(metric, self.facts(metric)?);
+            if let Entry::Vacant(place) = facts.entry(metric) {
+                place.insert(self.facts(metric)?);
             }
         }
         let places = if targets.iter().any(|target| !target.region.is_empty()) {

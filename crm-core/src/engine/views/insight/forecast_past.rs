@@ -170,6 +170,7 @@ impl Session<'_> {
             Ok(())
         })?;
         kept.sort_by_key(|forecast| (forecast.until, forecast.made_at, forecast.id()));
+        let came = self.came(None)?;
         let mut judged = Vec::new();
         let mut pending = 0;
         for forecast in kept {
@@ -178,7 +179,7 @@ impl Session<'_> {
                 pending += 1;
                 continue;
             }
-            judged.extend(self.judged(&forecast, made_at, until)?);
+            judged.extend(self.judged(&forecast, made_at, until, &came)?);
         }
         let (mut error, mut error_weighted, mut bias) = (0.0, 0.0, 0.0);
         for row in &judged {
@@ -199,7 +200,13 @@ impl Session<'_> {
     }
 
     /// One kept forecast beside what came; none where its question can no longer be asked.
-    fn judged(&self, kept: &Forecast, made_at: Instant, until: NaiveDate) -> Result<Option<JudgedForecast>> {
+    fn judged(
+        &self,
+        kept: &Forecast,
+        made_at: Instant,
+        until: NaiveDate,
+        all: &Came,
+    ) -> Result<Option<JudgedForecast>> {
         let config = self.crm.config();
         let (settings, currency) = (&config.settings, config.settings.currency);
         let Ok(asked) = serde_json::from_str::<ForecastQuery>(&kept.asked) else { return Ok(None) };
@@ -218,8 +225,8 @@ impl Session<'_> {
             listed => listed?,
         }
         let to = calendar::plus_days(until, 1);
-        let came = self.came(asked.filter.as_ref())?;
-        let all = self.came(None)?;
+        let passing = asked.filter.as_ref().map(|filter| self.came(Some(filter))).transpose()?;
+        let came = passing.as_ref().unwrap_or(all);
         let later = DateRange { from: from.max(calendar::plus_days(as_of, 1)), to };
         let in_base = |money: Option<Money>| {
             let money = money.unwrap_or(Money::zero(currency));
@@ -229,7 +236,7 @@ impl Session<'_> {
         let with_closed =
             |figure: Option<Money>| Ok::<_, Error>(money(closed.saturating_add(in_base(figure)?), currency));
         // A deal counts that was open then, whatever the filter says of it now that it is won.
-        let actual = money(closed.saturating_add(won_of(&all, Some(&open), later)), currency);
+        let actual = money(closed.saturating_add(won_of(all, Some(&open), later)), currency);
         let (low, high) = (with_closed(kept.low)?, with_closed(kept.high)?);
         Ok(Some(JudgedForecast {
             forecast: kept.id(),
@@ -243,7 +250,7 @@ impl Session<'_> {
             low,
             high,
             actual,
-            total: money(won_of(&came, None, DateRange { from, to }), currency),
+            total: money(won_of(came, None, DateRange { from, to }), currency),
             target: kept.target,
         }))
     }
