@@ -9,7 +9,7 @@ use super::flows::{
 };
 use super::rules::follow::ApplyRule;
 use super::session::Session;
-use crate::domain::{catalog, lead, notice, org, party, pool, rule, task};
+use crate::domain::{catalog, forecast, lead, notice, org, party, pool, rule, task};
 use crate::record::command::Command;
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
@@ -67,8 +67,7 @@ commands! {
     advance::ReopenOpportunity, catalog::FindPrice,
     log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
     advance::FinishTask, advance::CancelTask, notice::MarkRead, notice::SendNotice,
-    advance::FinishTask, advance::CancelTask, notice::MarkRead,
-    grade::GradeCustomer, model::SaveModel, model::PredictDeals,
+    forecast::KeepForecast, grade::GradeCustomer, model::SaveModel, model::PredictDeals,
     org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
     hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,
     org::UpdateTeam, org::DefineRole, org::DefineShare,

@@ -403,6 +403,24 @@ impl Desk for Unit<'_> {
         self.due.push(due);
     }
 
+    fn cancel(&mut self, at: Instant, work: &str, about: RecordRef) -> Result<()> {
+        let is_it = |due: &Due| due.at == at && due.work == work && due.about == about;
+        self.due.retain(|due| !is_it(due));
+        let mut range = Range::all();
+        range.from = std::ops::Bound::Included(finish::due_key(at, 0));
+        range.to = std::ops::Bound::Included(finish::due_key(at, u128::MAX));
+        let mut cursor = self.overlay.range(Table::Due, range, Direction::Forward)?;
+        let mut found = Vec::new();
+        while cursor.step()? {
+            if is_it(&super::due::read(cursor.value())?) {
+                found.push(cursor.key().to_vec());
+            }
+        }
+        drop(cursor);
+        found.into_iter().for_each(|key| self.overlay.delete(Table::Due, key));
+        Ok(())
+    }
+
     fn because(&mut self, reason: &str) {
         reason.clone_into(&mut self.reason);
     }

@@ -122,6 +122,14 @@ pub trait Desk {
     }
     /// Queues due work in the same unit.
     fn schedule(&mut self, due: Due);
+    /// Takes work off the queue that was queued for that instant, by name and record; nothing when there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn cancel(&mut self, at: Instant, work: &str, about: RecordRef) -> Result<()> {
+        let _ = (at, work, about);
+        Ok(())
+    }
     /// Gives the reason that the journal keeps.
     fn because(&mut self, reason: &str);
     /// Names the rule that the journal keeps.

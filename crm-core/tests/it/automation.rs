@@ -60,6 +60,26 @@ fn a_change_calls_for_commands_once() {
     let _ = RUN_BY_RULE;
 }
 
+/// Nobody touches the customer: the engine notes that it has fallen silent, and the automation hears of it.
+#[test]
+fn a_customer_who_falls_silent_by_himself_fires() {
+    let (crm, clock) = open();
+    let on = Trigger { field: "liveliness".into(), to: "silent".into(), ..trigger(Event::FieldChanged) };
+    let call = r#"{"subject": "call {name} again", "about": "{record}"}"#;
+    active(&crm, automation("silent", "customer", on, calls("task.create", call)));
+    let customer = create(&crm, "customer", &[("name", "筠野光电".into())]);
+    let now = crm.now();
+    let activity = serde_json::json!({"about": customer, "kind": "visit"});
+    crm.system().execute_named("activity.log", activity).unwrap();
+    // Three halve to one half in 30 × log₂ 6 days, 77.5.
+    for (days, expected) in [(70, 0), (78, 1), (200, 1)] {
+        clock.set(now + Span::from_days(days));
+        while crm.run_due(10).unwrap().done > 0 {}
+        assert_eq!(tasks(&crm).len(), expected, "after {days} days");
+    }
+    assert_eq!(tasks(&crm)[0].subject, "call 筠野光电 again");
+}
+
 #[test]
 fn triggers_fire_on_what_they_say() {
     let (crm, clock) = open();

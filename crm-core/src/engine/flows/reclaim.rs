@@ -207,7 +207,7 @@ fn facts(desk: &dyn Desk, sheet: &Sheet, owner: &User) -> Result<ReclaimFacts> {
     })
 }
 
-fn has_open_opportunity(desk: &mut dyn Desk, customer: &Sheet) -> Result<bool> {
+pub(super) fn has_open_opportunity(desk: &mut dyn Desk, customer: &Sheet) -> Result<bool> {
     let parts = vec![Value::Id(customer.record)];
     let lookup = Lookup { kind: Opportunity::NO, index: BY_CUSTOMER, parts, limit: usize::MAX };
     for record in desk.matches(&lookup)? {
