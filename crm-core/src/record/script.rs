@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::codec::View;
+use super::command::CommandForm;
 use super::desk::Query;
 use super::error::{Refusal, Result};
 use super::filter::{Filter, Related};
@@ -77,8 +78,8 @@ pub struct Vocabulary<'a> {
     pub settings: &'a Settings,
     /// The number under which [`Related::behaviours`] counts a behaviour, if there is one of the name.
     pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
-    /// The names of the commands that an automation may call for; any when there are none.
-    pub commands: &'a [&'a str],
+    /// The commands that an automation may call for; any when there are none.
+    pub commands: &'a [CommandForm],
 }
 
 /// Something about a source that its author should know.

@@ -199,7 +199,20 @@ fn unknown_commands_and_places_are_refused_when_saved() {
     check(calls("task.creat", "{}"), "command.unknown", "did you mean `task.create`?");
     check(calls("task.create", "{"), "rule.call", "no JSON");
     check(calls("task.create", r#"{"subject": "{compny}"}"#), "rule.call", "did you mean `company`?");
-    check(calls("task.create", r#"{"due_at": "{now + soon}"}"#), "rule.call", "now + 3 days");
+    let soon = r#"{"subject": "a", "due_at": "{now + soon}"}"#;
+    check(calls("task.create", soon), "rule.call", "now + 3 days");
+    // The names of a command's fields are checked like those of a record's.
+    let check_call =
+        |command: &str, fields: &str, text: &str| check(calls(command, fields), "rule.call", text);
+    check_call("task.create", r#"{"subjct": "a"}"#, "there is no `subjct`; did you mean `subject`?");
+    check_call("task.create", r#"{"about": "{record}"}"#, "`subject` is missing");
+    let update = r#"{"record": "{record}", "fields": {"compny": "a"}}"#;
+    check_call("record.update", update, "a lead has no field `compny`; did you mean `company`?");
+    let create = r#"{"kind": "customer", "fields": {"name": "a", "employes": 5}}"#;
+    check_call("record.create", create, "a customer has no field `employes`; did you mean `employees`?");
+    let good = automation("good", "lead", trigger(Event::Created), calls("task.create", CALL_BACK));
+    let tested = crm.system().execute(crm_core::domain::rule::TestRule { rule: good }).unwrap();
+    assert!(tested.problems.is_empty(), "{:?}", tested.problems);
 }
 
 #[test]

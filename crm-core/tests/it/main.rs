@@ -11,6 +11,7 @@
 )]
 
 mod automation;
+mod awaited;
 mod deal;
 mod engine;
 mod golden;
@@ -27,8 +28,10 @@ mod org;
 mod party;
 mod permissions;
 mod pool;
+mod pool_rules;
 mod price;
 mod queries;
+mod related;
 mod rules;
 mod shape;
 mod work;

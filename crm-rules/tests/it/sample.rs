@@ -109,7 +109,7 @@ pub fn check(purpose: Purpose, source: &str) -> Checked {
         schema: &SCHEMA,
         settings: &SETTINGS,
         behaviour: &behaviour,
-        commands: &["task.create", "record.update"],
+        commands: crm_core::engine::command_forms(),
     };
     JUDGE.check(&script(purpose, source), &words)
 }

@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use crate::base::settings::Settings;
 use crate::base::{Instant, KindNo};
 use crate::domain::rule::{Event, Rule};
+use crate::record::command::CommandForm;
 use crate::record::error::Invalid;
 use crate::record::filter::{self, FilterContext, Predicate, Problem};
 use crate::record::schema::{KindSchema, Schema};
 use crate::record::script::{Language, Purpose};
+
+/// In place of a field that a rule reads: how often and when the record was changed.
+pub const UPDATED_AT: &str = "updated_at";
 
 /// What the words of a rule can mean.
 #[derive(Clone, Copy)]
@@ -19,6 +23,8 @@ pub struct Words<'a> {
     pub settings: &'a Settings,
     /// The number of a behaviour of the tenant's vocabulary.
     pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
+    /// The commands that an automation may call for; any when there are none.
+    pub commands: &'a [CommandForm],
     /// The current instant.
     pub now: Instant,
 }
@@ -103,7 +109,7 @@ impl Found<'_> {
         if rule.is_for() == Purpose::Automation && rule.calls.is_empty() {
             self.wrong("calls", "rule.calls", "the automation does nothing".into());
         }
-        self.problems.extend(super::calls::calls_problems(&rule.calls, kind));
+        self.problems.extend(super::calls::calls_problems(&rule.calls, kind, self.words));
     }
 
     fn result(&mut self, rule: &Rule, place: usize, kind: &KindSchema) {
@@ -168,6 +174,9 @@ impl Found<'_> {
                 }
                 if !bound.behaviours().is_empty() {
                     self.reads.insert("activity.kind".to_owned());
+                }
+                if bound.reads_changes() {
+                    self.reads.insert(format!("{}.{UPDATED_AT}", kind.spec.kind));
                 }
                 Some(bound)
             }
