@@ -247,6 +247,10 @@ impl Desk for Unit<'_> {
         self.config.lifecycle(kind, name)
     }
 
+    fn lifecycles(&self) -> Vec<Arc<Lifecycle>> {
+        self.config.lifecycles()
+    }
+
     fn has_role(&self, role: &str) -> bool {
         self.sight.access.everything || self.sight.access.roles.contains(role)
     }

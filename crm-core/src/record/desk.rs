@@ -74,6 +74,10 @@ pub trait Desk {
     fn settings(&self) -> Arc<Settings>;
     /// A lifecycle by name; without a name the default one of a kind.
     fn lifecycle(&self, kind: KindNo, name: Option<&str>) -> Result<Arc<Lifecycle>>;
+    /// Every lifecycle that there is.
+    fn lifecycles(&self) -> Vec<Arc<Lifecycle>> {
+        Vec::new()
+    }
     /// Whether the actor has a role.
     fn has_role(&self, role: &str) -> bool;
     /// Checks that the actor may do something with a kind at all.

@@ -11,7 +11,7 @@ use super::codec::View;
 use super::command::CommandForm;
 use super::desk::Query;
 use super::error::{Refusal, Result};
-use super::filter::{Filter, Related};
+use super::filter::{Filter, NoRelated, Related};
 use super::port::{Assigned, Score};
 use super::schema::Schema;
 use crate::base::kind::{RuleId, UserId};
@@ -149,6 +149,12 @@ pub trait Reads: Related {
     /// As [`Reads::list`].
     fn count(&mut self, query: &Query) -> Result<usize> {
         Ok(self.list(query)?.len())
+    }
+}
+
+impl Reads for NoRelated {
+    fn list(&mut self, _: &Query) -> Result<Vec<(RecordRef, Vec<u8>)>> {
+        Ok(Vec::new())
     }
 }
 

@@ -216,6 +216,22 @@ fn unknown_commands_and_places_are_refused_when_saved() {
 }
 
 #[test]
+fn triggers_that_never_fire_are_refused_when_saved() {
+    let (crm, _) = open();
+    let check = |on: Trigger, text: &str| {
+        let rule = automation("r", "lead", on, calls("task.create", CALL_BACK));
+        let error = crm.system().execute(SaveRule { rule, revision: None }).unwrap_err();
+        assert!(error.has_code("rule.triggers") && error.to_string().contains(text), "{error}");
+    };
+    let on = |event, field: &str, to: &str| Trigger { field: field.into(), to: to.into(), ..trigger(event) };
+    check(on(Event::FieldChanged, "cty", ""), "did you mean `city`?");
+    check(on(Event::DueReached, "city", ""), "no day or instant");
+    check(on(Event::StateEntered, "", "folowing"), "did you mean `following`?");
+    check(on(Event::ActivityLogged, "web_vist", ""), "did you mean `web_visit`?");
+    check(trigger(Event::ScoreCrossed), "which score");
+}
+
+#[test]
 fn the_past_shows_what_an_automation_would_have_done() {
     let (crm, clock) = open();
     let lead = create(&crm, "lead", &[("name", "a".into()), ("company_size", 500.into())]);

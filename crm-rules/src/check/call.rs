@@ -328,12 +328,15 @@ impl Checker<'_> {
             return;
         };
         let Some(Seen { typed: Typed { ty: Ty::Map(given), .. }, place, .. }) = seen.get(1) else { return };
-        for key in given.keys().filter(|key| form.field(key).is_none()) {
+        let unknown: Vec<&String> = given.keys().filter(|key| form.field(key).is_none()).collect();
+        for key in &unknown {
             let meant = nearest(key, form.fields.iter().map(|field| field.name));
-            let problem = Problem::UnknownCommandField { command: name.clone(), name: key.clone() };
+            let problem = Problem::UnknownCommandField { command: name.clone(), name: (*key).clone() };
             self.problem(problem, self.key(key, place), meant);
         }
-        for lacking in form.lacks(|name| given.contains_key(name)) {
+        // What seems to be missing may be misspelt.
+        let lacks = form.lacks(|name| given.contains_key(name));
+        for lacking in lacks.into_iter().filter(|_| unknown.is_empty()) {
             let problem = Problem::LackingCommandField { command: name.clone(), name: lacking };
             self.problem(problem, place.clone(), None);
         }
@@ -345,9 +348,9 @@ impl Checker<'_> {
         }
     }
 
-    /// Where a key stands in a map that is written out; the whole map when it can't be told.
+    /// Where a key stands in a map that is written out, from its beginning on; that when it can't be told.
     fn key(&self, key: &str, map: &Range<usize>) -> Range<usize> {
-        let text = self.source.get(map.clone()).unwrap_or_default();
+        let text = self.source.get(map.start..).unwrap_or_default();
         let is_word =
             |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
         let mut places = text.match_indices(key).filter(|(at, _)| {

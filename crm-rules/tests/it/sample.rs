@@ -158,3 +158,8 @@ pub fn holds(condition: &str, facts: Facts<'_>) -> bool {
         other => panic!("{condition}: {other:?}"),
     }
 }
+
+/// So many cases of a property: these, or as many as `PROPTEST_CASES` says.
+pub fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}

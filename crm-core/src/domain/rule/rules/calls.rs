@@ -71,8 +71,10 @@ fn form_problems(command: &str, given: &Json, schema: &KindSchema, words: &Words
         let hint = hint(name, form.fields.iter().map(|field| field.name));
         invalid.push(wrong(format!("there is no `{name}`{hint}")));
     }
-    for name in form.lacks(|name| given.is_some_and(|given| given.contains_key(name))) {
-        invalid.push(wrong(format!("`{name}` is missing")));
+    // What seems to be missing may be misspelt.
+    if invalid.is_empty() {
+        let lacks = form.lacks(|name| given.is_some_and(|given| given.contains_key(name)));
+        invalid.extend(lacks.into_iter().map(|name| wrong(format!("`{name}` is missing"))));
     }
     let text = |name: &str| given.and_then(|given| given.get(name)).and_then(Json::as_str);
     let written = match command {
@@ -93,7 +95,8 @@ fn form_problems(command: &str, given: &Json, schema: &KindSchema, words: &Words
     invalid
 }
 
-fn hint<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+/// What was probably meant, as the end of a sentence.
+pub(super) fn hint<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     let meant = crate::record::filter::nearest(name, names);
     meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
 }
