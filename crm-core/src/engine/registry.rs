@@ -10,8 +10,6 @@ use super::flows::{
 use super::rules::follow::ApplyRule;
 use super::session::Session;
 use crate::domain::{catalog, forecast, lead, notice, org, party, pool, rule, task};
-use crate::record::command::Command;
-use crate::domain::{catalog, lead, notice, org, party, pool, rule, task};
 use crate::record::command::{Command, CommandForm};
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
@@ -76,7 +74,6 @@ commands! {
     log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
     advance::FinishTask, advance::CancelTask, notice::MarkRead, notice::SendNotice,
     forecast::KeepForecast, grade::GradeCustomer, model::SaveModel, model::PredictDeals,
-    grade::GradeCustomer, model::SaveModel, model::PredictDeals,
     org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
     hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,
     org::UpdateTeam, org::DefineRole, org::DefineShare,
