@@ -174,6 +174,11 @@ impl Config {
         })
     }
 
+    /// Every lifecycle.
+    pub(crate) fn lifecycles(&self) -> Vec<Arc<Lifecycle>> {
+        self.lifecycles.values().cloned().collect()
+    }
+
     /// The numbers of the unique custom fields of a kind.
     pub(crate) fn unique_fields(&self, kind: KindNo) -> &[u16] {
         self.custom_unique.get(&kind).map_or(&[], Vec::as_slice)

@@ -10,7 +10,7 @@ use super::flows::{
 use super::rules::follow::ApplyRule;
 use super::session::Session;
 use crate::domain::{catalog, forecast, lead, notice, org, party, pool, rule, task};
-use crate::record::command::Command;
+use crate::record::command::{Command, CommandForm};
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
@@ -53,6 +53,12 @@ macro_rules! commands {
         /// Every command by its name.
         pub(crate) const COMMANDS: &[(&str, Run, RunWithin)] =
             &[$((<$command as Command>::NAME, run::<$command>, run_within::<$command>)),*];
+
+        /// How every command is written as data.
+        const FORMS: &[CommandForm] = &[$(CommandForm {
+            name: <$command as Command>::NAME,
+            fields: <$command as Command>::FIELDS,
+        }),*];
     };
 }
 
@@ -91,4 +97,9 @@ impl Session<'_> {
 /// The names of all commands.
 pub fn command_names() -> Vec<&'static str> {
     COMMANDS.iter().map(|(name, ..)| *name).collect()
+}
+
+/// How every command is written as data: its name and its fields.
+pub fn command_forms() -> &'static [CommandForm] {
+    FORMS
 }

@@ -11,6 +11,7 @@
 )]
 
 mod automation;
+mod awaited;
 mod deal;
 mod engine;
 mod golden;
@@ -29,8 +30,10 @@ mod org;
 mod party;
 mod permissions;
 mod pool;
+mod pool_rules;
 mod price;
 mod queries;
+mod related;
 mod rules;
 mod shape;
 mod shop;

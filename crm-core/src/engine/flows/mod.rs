@@ -47,8 +47,10 @@ const HANDLERS: &[(&str, Handler)] = &[
     (liveliness::RECOUNT, liveliness::recount_due),
     (rules::follow::RESCORE, rules::follow::rescore_due),
     (rules::follow::APPLY, rules::follow::apply_due),
+    (rules::related::RELATED, rules::related::related_due),
+    (rules::awaited::TAKE_UP, rules::awaited::take_up_due),
     (rules::automate::RUN, rules::automate::run),
-    (rules::automate::REACHED, rules::automate::reached),
+    (rules::awaited::REACHED, rules::awaited::reached),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
