@@ -43,17 +43,18 @@ fn store(folder: &Path) -> String {
         "customer",
         json!({"name": "甲公司", "employees": 2000, "province": "浙江", "level": "A", "owner": seller}),
     );
-    for number in 0..12 {
+    let lead = |number: i64| {
         let size = if number % 2 == 0 { 500 } else { 20 };
-        let lead = json!({"name": format!("lead {number}"), "company_size": size, "province": "浙江",
-            "industry": "technology", "budget": "80000 CNY"});
-        let lead = create("lead", lead);
-        if number < 4 {
-            clock.set("2026-03-20T02:00:00Z".parse().unwrap());
-            run("lead.convert", json!({"lead": lead}));
-            clock.set("2026-03-02T02:00:00Z".parse().unwrap());
-        }
+        let name = format!("lead {number}");
+        let firm = json!({"name": name, "company_size": size, "province": "浙江", "industry": "technology"});
+        create("lead", firm)
+    };
+    let leads: Vec<_> = (0..12).map(lead).collect();
+    clock.set("2026-03-20T02:00:00Z".parse().unwrap());
+    for lead in leads.iter().step_by(4) {
+        run("lead.convert", json!({"lead": lead}));
     }
+    lead(12);
     clock.set("2026-04-01T02:00:00Z".parse().unwrap());
     let deal = create("opportunity", json!({"name": "MES", "customer": customer, "amount": "50000 CNY"}));
     run("record.update", json!({"record": deal, "fields": {"amount": "150000 CNY"}}));
@@ -151,14 +152,21 @@ fn a_store_shows_what_rules_would_have_done() {
     check(
         "en",
         &[
-            "in the last 20 days it would have run 1 times",
+            "in the last 20 days 1 changes would have asked it; it would have acted 1 times",
             "2026-04-01 MES: task.create",
             "it would have refused 1",
             "say when it closes",
-            "A: ",
-            "of 12 moves",
+            "A: 1 (甲公司)",
+            "12 records, of which 3 were converted since",
+            "1 came in the last 20 days",
         ],
     );
-    check("zh", &["最近 20 天会执行 1 次", "会拒绝", "末尾时的"]);
+    let document = rules("").join("scoring.zh.json").display().to_string();
+    let (fine, said) = run(&[&document, "--data", &store, "--language", "zh"]);
+    assert!(
+        !fine && said.contains("线索没有字段 `访问了定价页`") && said.contains("scoring.zh.json:9:"),
+        "{said}"
+    );
+    check("zh", &["最近 20 天有 1 次变更会询问它：执行 1 次", "会拒绝", "末尾时的"]);
     assert_eq!(std::fs::metadata(&store).unwrap().len(), before);
 }

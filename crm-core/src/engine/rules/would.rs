@@ -41,7 +41,8 @@ impl Session<'_> {
     /// What a rule would have answered in a stretch of the past, with today's rights of the actor: a
     /// guard about every move, an assignment rule about every record that came (any active user may be
     /// chosen), another rule about every record as it stood at the end. At most `limit` answers.
-    /// Nothing is written.
+    /// Nothing is written. Related records are read as they stood; what a script lists or counts is
+    /// what there is today.
     ///
     /// # Errors
     /// Invalid for automations: see [`Session::would_run`].

@@ -18,7 +18,7 @@ use crm_core::domain::rule::rules::{Vocabulary, scoring_rule};
 use crm_core::domain::rule::{RuleDraft, TestRule};
 use crm_core::prelude::{CreateRecord, Crm, Host, KindNo, MemoryStore, Value};
 use crm_core::record::schema::Schema;
-use crm_core::record::script::{self, Script};
+use crm_core::record::script::{self, Diagnostic, Script};
 use crm_examples::Outcome;
 use crm_rules::{Scripts, Tongue, read_rule, show};
 use crm_store_redb::RedbStore;
@@ -52,7 +52,7 @@ fn main() -> Outcome {
         let source = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let name = file.display().to_string();
         wrong += match checked(file, &name, &source, &asked)? {
-            Ok(draft) => tried(&crm, draft, &name, &asked)?,
+            Ok(draft) => tried(&crm, draft, (file, &name, &source), &asked)?,
             Err(shown) => {
                 println!("{shown}\n");
                 1
@@ -90,6 +90,28 @@ fn asked() -> Outcome<Asked> {
 
 /// The rule in a file, or what is wrong with it, as it is shown.
 fn checked(file: &Path, name: &str, source: &str, asked: &Asked) -> Outcome<Result<RuleDraft, String>> {
+    let read = match is_script(file) {
+        true => read_rule(source),
+        false => scoring_rule(source).map_err(|faults| shown::faults(&faults, source)),
+    };
+    let problems = match read {
+        // A store may have fields and behaviours of its own, which its own check knows.
+        Ok(draft) if asked.data.is_some() => return Ok(Ok(draft)),
+        Ok(draft) => match diagnosed(file, &draft, source, asked) {
+            none if none.is_empty() => return Ok(Ok(draft)),
+            problems => problems,
+        },
+        Err(problems) => problems,
+    };
+    Ok(Err(show(&problems, name, source, asked.tongue)))
+}
+
+fn is_script(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "rhai")
+}
+
+/// What is wrong with a rule, as far as the fields that every store has tell.
+fn diagnosed(file: &Path, draft: &RuleDraft, source: &str, asked: &Asked) -> Vec<Diagnostic> {
     let specs: Vec<_> = SPECS.iter().flat_map(|room| room.iter().copied()).collect();
     let schema = Schema::new(&specs);
     let vocabulary = Vocabulary::new(Vec::new(), &schema);
@@ -97,22 +119,9 @@ fn checked(file: &Path, name: &str, source: &str, asked: &Asked) -> Outcome<Resu
         let given = asked.behaviours.iter().position(|known| known == name);
         vocabulary.number(name).or(given.and_then(|given| u32::try_from(given).ok()))
     };
-    if file.extension().is_none_or(|extension| extension != "rhai") {
-        let problems = match scoring_rule(source) {
-            Err(faults) => shown::faults(&faults, source),
-            // A store may have fields and behaviours of its own, which its own check knows.
-            Ok(draft) if asked.data.is_some() => return Ok(Ok(draft)),
-            Ok(draft) => match shown::criteria(&draft, source, &schema, &known) {
-                none if none.is_empty() => return Ok(Ok(draft)),
-                problems => problems,
-            },
-        };
-        return Ok(Err(show(&problems, name, source, asked.tongue)));
+    if !is_script(file) {
+        return shown::criteria(draft, source, &schema, &known);
     }
-    let draft = match read_rule(source) {
-        Ok(draft) => draft,
-        Err(problems) => return Ok(Err(show(&problems, name, source, asked.tongue))),
-    };
     let script = Script {
         name: &draft.name,
         version: 0,
@@ -126,18 +135,23 @@ fn checked(file: &Path, name: &str, source: &str, asked: &Asked) -> Outcome<Resu
         behaviour: &known,
         commands: crm_core::engine::command_forms(),
     };
-    // A store may have fields of its own, which its own check knows.
-    let problems =
-        if asked.data.is_some() { Vec::new() } else { Scripts::default().check(&script, &words).problems };
-    Ok(if problems.is_empty() { Ok(draft) } else { Err(show(&problems, name, source, asked.tongue)) })
+    Scripts::default().check(&script, &words).problems
 }
 
 /// Tries a rule; answers 1 when something is wrong with it.
-fn tried(crm: &Crm, draft: RuleDraft, name: &str, asked: &Asked) -> Outcome<usize> {
+fn tried(
+    crm: &Crm,
+    draft: RuleDraft,
+    (file, name, source): (&Path, &str, &str),
+    asked: &Asked,
+) -> Outcome<usize> {
     let session = crm.system();
     let test = session.dry_run(TestRule { rule: draft.clone() })?;
-    for problem in &test.problems {
-        println!("{name}: {problem}");
+    if !test.problems.is_empty() {
+        match diagnosed(file, &draft, source, asked) {
+            none if none.is_empty() => test.problems.iter().for_each(|problem| println!("{name}: {problem}")),
+            marked => println!("{}", show(&marked, name, source, asked.tongue)),
+        }
     }
     let good = test.examples.iter().filter(|example| example.good).count();
     let (tongue, all) = (asked.tongue, test.examples.len());

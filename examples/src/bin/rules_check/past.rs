@@ -98,14 +98,18 @@ fn runs(
     tongue: Tongue,
 ) -> Outcome {
     let runs = session.would_run(draft, from, until, LOOKED_AT)?;
-    let count = runs.len();
+    let asked = runs.len();
     let failed = runs.iter().filter(|run| !run.failure.is_empty()).count();
+    let acts: Vec<_> = runs.iter().filter(|run| !run.calls.is_empty() || !run.failure.is_empty()).collect();
+    let count = acts.len() - failed;
     say(
         tongue,
-        format!("  in the last {days} days it would have run {count} times, {failed} of them failing"),
-        format!("  最近 {days} 天会执行 {count} 次，其中 {failed} 次出错"),
+        format!(
+            "  in the last {days} days {asked} changes would have asked it; it would have acted {count} times and failed {failed} times"
+        ),
+        format!("  最近 {days} 天有 {asked} 次变更会询问它：执行 {count} 次，出错 {failed} 次"),
     );
-    for run in runs.iter().take(SHOWN) {
+    for run in acts.into_iter().take(SHOWN) {
         let calls: Vec<&str> = run.calls.iter().map(|call| call.command.as_str()).collect();
         println!("  {} {}: {} {}", day(run.at), session.title(run.record), calls.join(", "), run.failure);
     }
