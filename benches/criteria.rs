@@ -3,7 +3,6 @@
 
 use std::hint::black_box;
 
-use crm_benches::peers::thread_nanos;
 use crm_benches::rules::{LEAD, RULES};
 use crm_benches::{line, rate, size, timed};
 use crm_core::base::kind::{Lead as LeadKind, LeadId, UserId};
@@ -91,13 +90,12 @@ fn score(set: &CriteriaSet, view: View<'_>) -> i64 {
     points
 }
 
-/// Nanoseconds of the thread's own time for one run, the best of some rounds.
+/// Nanoseconds of one run, the best of some rounds.
 fn nanos(mut run: impl FnMut() -> i64) -> f64 {
     const RUNS: u32 = 20_000;
     let round = |run: &mut dyn FnMut() -> i64| {
-        let before = thread_nanos();
-        (0..RUNS).for_each(|_| _ = black_box(run()));
-        (thread_nanos() - before) as f64 / f64::from(RUNS)
+        let (_, time) = timed(|| (0..RUNS).for_each(|_| _ = black_box(run())));
+        time.as_secs_f64() * 1e9 / f64::from(RUNS)
     };
     (0..30).map(|_| round(&mut run)).fold(f64::INFINITY, f64::min)
 }
