@@ -1,0 +1,50 @@
+"""An embeddable CRM engine, and its analytics on DataFrames of any library.
+
+>>> import crm
+>>> crm.open_in_memory()                                       # doctest: +SKIP
+>>> crm.rfm(transactions, customer_id_col="customer_id")       # doctest: +SKIP
+>>> crm.BetaGeoModel().fit(crm.rfm_summary(transactions))      # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from . import _crm, errors
+from ._clv import (
+    BetaGeoModel,
+    GammaGammaModel,
+    ModifiedBetaGeoModel,
+    NBDModel,
+    ParetoNBDModel,
+    RegularBetaGeoModel,
+    rfm_summary,
+    summary_info,
+)
+from ._frames import convert, to_dict
+from ._rfm import Rfm, Segment, Thresholds, rfm
+from ._values import Money
+from .errors import CrmError
+
+Table = _crm.Table
+__version__: str = _crm.VERSION
+
+__all__ = [
+    "BetaGeoModel",
+    "CrmError",
+    "GammaGammaModel",
+    "ModifiedBetaGeoModel",
+    "Money",
+    "NBDModel",
+    "ParetoNBDModel",
+    "RegularBetaGeoModel",
+    "Rfm",
+    "Segment",
+    "Table",
+    "Thresholds",
+    "__version__",
+    "convert",
+    "errors",
+    "rfm",
+    "rfm_summary",
+    "summary_info",
+    "to_dict",
+]
