@@ -313,7 +313,7 @@ impl Engine {
     ) -> Result<String, PyErr> {
         let asked: Imported = parsed(asked)?;
         self.work(py, whose, |session| {
-            let file = std::fs::File::open(&path).map_err(|error| PyErr::from(error))?;
+            let file = std::fs::File::open(&path).map_err(PyErr::from)?;
             let mut raised = None;
             let mut watched = |progress: Progress| match watch.as_ref().map(|watch| call(watch, progress)) {
                 None | Some(Ok(true)) => ControlFlow::Continue(()),

@@ -240,6 +240,7 @@ impl Column {
     }
 
     /// Yes or no: truth values, or numbers 0 and 1.
+    #[allow(dead_code)]
     pub fn flags(&self) -> Result<Vec<bool>> {
         self.present()?;
         if let Some(flags) = self.values.as_any().downcast_ref::<BooleanArray>() {

@@ -19,7 +19,7 @@ use crate::failure::{Failure, Result};
 
 /// Answers a view: what is asked is its query as the engine's own data.
 pub fn view(session: &Session<'_>, name: &str, asked: Json) -> Result<Json> {
-    let answer = match name {
+    match name {
         "rfm" => tell(session.rfm(&query(asked)?)),
         "lifetime_values" => tell(session.lifetime_values(&query(asked)?)),
         "churn_risks" => tell(session.churn_risks(&query(asked)?)),
@@ -57,8 +57,7 @@ pub fn view(session: &Session<'_>, name: &str, asked: Json) -> Result<Json> {
             tell(session.customer_view(id.as_id().ok_or_else(|| Error::not_found(id))?))
         }
         _ => Err(Error::invalid("view", "view.unknown", format!("no view is called `{name}`")).into()),
-    };
-    answer
+    }
 }
 
 fn query<T: DeserializeOwned>(asked: Json) -> Result<T> {
