@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import Any
 
-from .records import class_name, member
+from .records import attribute, class_name, member
 from .rust import Choice, Declarations, Field, Struct
 
 TYPES_HEAD = '''"""What commands take and answer, as typed values. Written by `python -m generate`; do not edit."""
@@ -109,6 +109,7 @@ def write(declared: Declarations, known: list[str], schema: list[dict[str, Any]]
     doors = [DOORS_HEAD]
     for room in sorted(set(rooms) | set(kinds)):
         doors.append(_room(room, rooms.get(room, []), kinds.get(room), types))
+    doors.append(_values([command for room in rooms.values() for command in room]))
     doors.append(_all(sorted(set(rooms) | set(kinds)), kinds))
     return _types(types), "".join(doors)
 
@@ -126,23 +127,35 @@ def _method(command: Struct, types: Types) -> str:
     output, read = types.of(command.output, "types.")
     needed = [field for field in command.fields if not field.optional]
     rest = [field for field in command.fields if field.optional]
-    said = [f"{field.name}: {_takes(field, types)}" for field in needed]
+    said = [f"{attribute(field.name)}: {_takes(field, types)}" for field in needed]
     if rest:
         said.append("*")
-        said.extend(f"{field.name}: {_optional(_takes(field, types))} = None" for field in rest)
+        said.extend(f"{attribute(field.name)}: {_optional(_takes(field, types))} = None" for field in rest)
     if not rest:
         said.append("*")
     said.append("key: str | None = None")
     arguments = "".join(f"        {argument},\n" for argument in ["self", *said])
-    values = [f.name for f in command.fields if "Value" in re.findall(r"\w+", f.type)]
-    told = "".join(f'            "{field.name}": {field.name},\n' for field in command.fields)
+    told = "".join(f'            "{field.name}": {attribute(field.name)},\n' for field in command.fields)
     answer = f'"{read}"' if read else "None"
     text = f"\n    def {name}(\n{arguments}    ) -> {output}:\n"
     text += textwrap.indent(_docstring(command), "        ")
     text += f'        return self._run(  # type: ignore[no-any-return]\n            "{command.command}",\n'
     text += f"            {{\n{textwrap.indent(told, '    ')}            }},\n" if told else "            {},\n"
-    text += f"            {tuple(values)!r},\n            {answer},\n            key,\n        )\n"
+    text += f"            {_valued(command)!r},\n            {answer},\n            key,\n        )\n"
     return text
+
+
+def _values(commands: list[Struct]) -> str:
+    """Which fields of which commands take values of any type."""
+    text = "\n\nVALUES: dict[str, tuple[str, ...]] = {\n"
+    for command in commands:
+        if values := _valued(command):
+            text += f'    "{command.command}": {values!r},\n'
+    return text + "}\n"
+
+
+def _valued(command: Struct) -> tuple[str, ...]:
+    return tuple(f.name for f in command.fields if "Value" in re.findall(r"\w+", f.type))
 
 
 def _takes(field: Field, types: Types) -> str:
@@ -169,7 +182,7 @@ def _docstring(command: Struct) -> str:
     if described:
         lines += ["Parameters", "----------"]
         for field in described:
-            lines += [field.name, textwrap.indent(field.doc, "    ")]
+            lines += [attribute(field.name), textwrap.indent(field.doc, "    ")]
     lines += ["key", "    An idempotency key: sent again with it, the first outcome is answered."]
     return '"""' + "\n".join(lines) + '\n"""\n'
 
@@ -213,7 +226,7 @@ def _struct(struct: Struct, types: Types) -> str:
             plain = {"str": '""', "bool": "False", "int": "0"}.get(ty, "None")
             default = f" = field(default_factory={'list' if ty[0] == 'S' else 'dict'})" if several else f" = {plain}"
             ty = ty if several or plain != "None" else _optional(ty)
-        text += f"    {declared.name}: {ty}{default}\n"
+        text += f"    {attribute(declared.name)}: {ty}{default}\n"
         if declared.doc:
             text += textwrap.indent(f'"""{declared.doc}"""\n', "    ")
     text += f"\n    _reads: ClassVar[dict[str, str]] = {reads!r}\n"

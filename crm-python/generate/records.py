@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Any
 
 HEAD = '''"""Records as typed objects, one class a kind. Written by `python -m generate`; do not edit."""
@@ -10,8 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
-from ._record import Choice, Record
+from ._record import Choice, ContactPoint, Record
 from ._values import Money
 
 '''
@@ -28,9 +30,9 @@ PLAIN = {
     "currency": "str",
     "record": "str",
     "choice": "str",
-    "phone": "str",
-    "email": "str",
-    "row": "dict[str, object]",
+    "phone": "ContactPoint",
+    "email": "ContactPoint",
+    "row": "dict[str, Any]",
 }
 
 
@@ -45,6 +47,11 @@ def member(code: str) -> str:
     return f"N{name}" if name[:1].isdigit() else name or "NONE"
 
 
+def attribute(name: str) -> str:
+    """A field's name as Python can say it: `from_`."""
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
 def write(schema: list[dict[str, Any]]) -> str:
     """The module's text."""
     parts = [HEAD]
@@ -53,7 +60,7 @@ def write(schema: list[dict[str, Any]]) -> str:
         text, defined = _class(kind)
         parts.append(text)
         names.extend(defined)
-    names.extend(["Choice", "KINDS", "Record"])
+    names.extend(["Choice", "ContactPoint", "KINDS", "Record"])
     parts.append("\n\nKINDS: dict[str, type[Record]] = {\n")
     parts.extend(f'    "{kind["name"]}": {class_name(kind["name"])},\n' for kind in schema)
     parts.append("}\n")
@@ -72,13 +79,14 @@ def _class(kind: dict[str, Any]) -> tuple[str, list[str]]:
             defined.append(ty)
             choices.append(_choice(ty, kind, field))
         several = field["many"]
-        lines.append(f"    {field['name']}: {f'list[{ty}]' if several else f'{ty} | None'}\n")
+        lines.append(f"    {attribute(field['name'])}: {f'list[{ty}]' if several else f'{ty} | None'}\n")
         of = f" The id of a {field['of']}." if field["of"] else ""
         personal = " Personal data." if "personal" in field["marks"] else ""
         lines.append(f'    """{field["en"]} ({field["zh"]}).{of}{personal}"""\n')
     enums = [f for f in kind["fields"] if f["type"] == "choice" and f["choices"]]
     by_field = ", ".join(f'"{f["name"]}": {name + class_name(f["name"])}' for f in enums)
-    rows = {f["name"]: [c["name"] for c in f["columns"]] for f in kind["fields"] if f["columns"]}
+    points = [f["name"] for f in kind["fields"] if f["type"] in ("phone", "email")]
+    rows = {f["name"]: [c["name"] for c in f["columns"]] for f in kind["fields"] if f["columns"] and f["name"] not in points}
     many = [f["name"] for f in kind["fields"] if f["many"]]
     plain = [f["name"] for f in kind["fields"] if not f["many"]]
     known = "".join(f'        "{name}",\n' for name in plain)
@@ -86,7 +94,7 @@ def _class(kind: dict[str, Any]) -> tuple[str, list[str]]:
     text += "".join(lines)
     text += f'\n    _kind = "{kind["name"]}"\n    _title = {kind["title"]!r}\n'
     text += f"    _plain = (\n{known}    )\n" if known else "    _plain = ()\n"
-    text += f"    _many = {tuple(many)!r}\n    _choices = {{{by_field}}}\n    _rows = {rows!r}\n"
+    text += f"    _many = {tuple(many)!r}\n    _choices = {{{by_field}}}\n    _rows = {rows!r}\n    _points = {tuple(points)!r}\n"
     return "".join(choices) + text, defined
 
 

@@ -17,6 +17,9 @@ FIELD = re.compile(r"^\s*(?P<attributes>(?:#\[[^\n]*?\]\s*)*)(?:pub )?(?P<name>[
 COMMAND = re.compile(r'pub struct (?P<name>\w+) as "(?P<text>[a-z_.]+)" -> (?P<output>.+?) \{$')
 STRUCT = re.compile(r"^pub struct (?P<name>\w+) \{$")
 CHOICE = re.compile(r"^\s*pub enum (?P<name>\w+) \{$")
+# The macro `moves!` of `engine/flows/advance/commands.rs`: one body, and a line for each command made of it.
+TEMPLATE = re.compile(r"pub struct \$name as \$text -> (?P<output>\w+) \{$")
+MADE = re.compile(r'^\s*(?P<name>\w+) as "(?P<text>[a-z_.]+)" moves (?P<field>\w+): (?P<type>\w+);$')
 VARIANT = re.compile(r'^\s*\w+ "(?P<code>[^"]*)" "(?P<en>[^"]*)" "(?P<zh>[^"]*)",$')
 
 
@@ -72,6 +75,7 @@ def _read_file(text: str, found: Declarations) -> None:
     attributes: list[str] = []
     into: Struct | Choice | None = None
     defaulted = False
+    template = Struct("", "")
     for line in text.splitlines():
         if doc := DOC.match(line):
             docs.append(doc.group(1))
@@ -81,6 +85,14 @@ def _read_file(text: str, found: Declarations) -> None:
             into = Struct(command["name"], _text(docs), command=command["text"], output=command["output"])
             found.commands[command["text"]] = into
             defaulted = False
+        elif made := TEMPLATE.search(line):
+            into = template = Struct("", "", output=made["output"])
+            defaulted = False
+        elif made := MADE.match(line):
+            which = Field(made["field"], made["type"], "Which one.", optional=False)
+            fields = [which, *template.fields]
+            move = Struct(made["name"], _text(docs), fields, made["text"], template.output)
+            found.commands[made["text"]] = move
         elif struct := STRUCT.match(line):
             into = Struct(struct["name"], _text(docs))
             found.structs.setdefault(struct["name"], []).append(into)

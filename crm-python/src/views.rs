@@ -8,6 +8,7 @@ use crm_core::domain;
 use crm_core::engine::Session;
 use crm_core::record::error::{Error, Result as EngineResult};
 use crm_core::record::field::FieldType;
+use crm_core::record::filter::Filter;
 use crm_core::record::schema::{FieldDef, KindSchema};
 use crm_core::record::spec::Marks;
 use pyo3::prelude::*;
@@ -19,6 +20,7 @@ use crate::failure::{Failure, Result};
 
 /// Answers a view: what is asked is its query as the engine's own data.
 pub fn view(session: &Session<'_>, name: &str, asked: Json) -> Result<Json> {
+    let asked = with_criteria(asked)?;
     match name {
         "rfm" => tell(session.rfm(&query(asked)?)),
         "lifetime_values" => tell(session.lifetime_values(&query(asked)?)),
@@ -34,19 +36,19 @@ pub fn view(session: &Session<'_>, name: &str, asked: Json) -> Result<Json> {
         "score_with" => {
             let Scored { model, filter, explained } = query(asked)?;
             let id = model.as_id().ok_or_else(|| Error::not_found(model))?;
-            tell(session.score_with(id, criteria(filter.as_deref())?.as_ref(), explained))
+            tell(session.score_with(id, filter.as_ref(), explained))
         }
         "priorities" => {
             let Filtered { filter } = query(asked)?;
-            tell(session.priorities(criteria(filter.as_deref())?.as_ref()))
+            tell(session.priorities(filter.as_ref()))
         }
         "pipeline_change" => {
             let Since { since, filter } = query(asked)?;
-            tell(session.pipeline_change(since, criteria(filter.as_deref())?.as_ref()))
+            tell(session.pipeline_change(since, filter.as_ref()))
         }
         "board" => {
             let Boarded { pipeline, filter, cards } = query(asked)?;
-            tell(session.board(pipeline.as_deref(), criteria(filter.as_deref())?, cards))
+            tell(session.board(pipeline.as_deref(), filter, cards))
         }
         "timeline" => {
             let Of { record: id, limit } = query(asked)?;
@@ -58,6 +60,14 @@ pub fn view(session: &Session<'_>, name: &str, asked: Json) -> Result<Json> {
         }
         _ => Err(Error::invalid("view", "view.unknown", format!("no view is called `{name}`")).into()),
     }
+}
+
+/// Criteria are asked for as text.
+fn with_criteria(mut asked: Json) -> Result<Json> {
+    if let Some(filter) = asked.get_mut("filter").filter(|filter| filter.is_string()) {
+        *filter = serde_json::to_value(criteria(filter.as_str())?)?;
+    }
+    Ok(asked)
 }
 
 fn query<T: DeserializeOwned>(asked: Json) -> Result<T> {
@@ -78,25 +88,25 @@ struct Tested {
 #[derive(serde::Deserialize)]
 struct Scored {
     model: RecordRef,
-    filter: Option<String>,
+    filter: Option<Filter>,
     explained: usize,
 }
 
 #[derive(serde::Deserialize)]
 struct Filtered {
-    filter: Option<String>,
+    filter: Option<Filter>,
 }
 
 #[derive(serde::Deserialize)]
 struct Since {
     since: Instant,
-    filter: Option<String>,
+    filter: Option<Filter>,
 }
 
 #[derive(serde::Deserialize)]
 struct Boarded {
     pipeline: Option<String>,
-    filter: Option<String>,
+    filter: Option<Filter>,
     cards: usize,
 }
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from . import _crm, errors
+from . import _crm, errors, records, types
 from ._clv import (
     BetaGeoModel,
     GammaGammaModel,
@@ -18,6 +18,17 @@ from ._clv import (
     RegularBetaGeoModel,
     rfm_summary,
     summary_info,
+)
+from ._engine import (
+    Change,
+    DueReport,
+    Engine,
+    FieldChange,
+    ImportReport,
+    Session,
+    Verified,
+    open,
+    open_in_memory,
 )
 from ._frames import convert, to_dict
 from ._rfm import Rfm, Segment, Thresholds, rfm
@@ -29,8 +40,13 @@ __version__: str = _crm.VERSION
 
 __all__ = [
     "BetaGeoModel",
+    "Change",
     "CrmError",
+    "DueReport",
+    "Engine",
+    "FieldChange",
     "GammaGammaModel",
+    "ImportReport",
     "ModifiedBetaGeoModel",
     "Money",
     "NBDModel",
@@ -38,13 +54,19 @@ __all__ = [
     "RegularBetaGeoModel",
     "Rfm",
     "Segment",
+    "Session",
     "Table",
     "Thresholds",
+    "Verified",
     "__version__",
     "convert",
     "errors",
+    "open",
+    "open_in_memory",
+    "records",
     "rfm",
     "rfm_summary",
     "summary_info",
     "to_dict",
+    "types",
 ]
