@@ -92,7 +92,7 @@ def _class(kind: dict[str, Any]) -> tuple[str, list[str]]:
     known = "".join(f'        "{name}",\n' for name in plain)
     text = f'\n\nclass {name}(Record):\n    """{kind["en"]} ({kind["zh"]})."""\n\n'
     text += "".join(lines)
-    text += f'\n    _kind = "{kind["name"]}"\n    _title = {kind["title"]!r}\n'
+    text += f'\n    KIND = "{kind["name"]}"\n    _title = {kind["title"]!r}\n'
     text += f"    _plain = (\n{known}    )\n" if known else "    _plain = ()\n"
     text += f"    _many = {tuple(many)!r}\n    _choices = {{{by_field}}}\n    _rows = {rows!r}\n    _points = {tuple(points)!r}\n"
     return "".join(choices) + text, defined

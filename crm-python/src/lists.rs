@@ -21,6 +21,7 @@ use crate::table::{Table, same_length};
 
 /// A table of columns given as lists: numbers, texts, dates, truth values, decimals; `None` is null.
 #[pyfunction]
+#[pyo3(signature = (columns: "list[tuple[str, list[object]]]"))]
 pub fn table_of(columns: Vec<(String, Bound<'_, PyList>)>) -> Result<Table, PyErr> {
     let rows = columns.first().map_or(0, |(_, values)| values.len());
     let mut built = Vec::with_capacity(columns.len());
@@ -88,6 +89,7 @@ fn decimals(values: Vec<Option<Decimal>>) -> Result<ArrayRef> {
 
 /// A frame's columns as lists of Python values.
 #[pyfunction]
+#[pyo3(signature = (source) -> "list[tuple[str, list[object]]]")]
 pub fn lists_of<'py>(
     py: Python<'py>,
     source: &Bound<'py, PyAny>,

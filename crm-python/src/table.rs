@@ -78,7 +78,7 @@ impl Table {
     }
 
     /// The Arrow stream. `requested_schema` is a wish that the interface allows to pass over.
-    #[pyo3(signature = (requested_schema = None))]
+    #[pyo3(signature = (requested_schema: "object | None" = None) -> "object")]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,

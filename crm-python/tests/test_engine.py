@@ -37,7 +37,7 @@ def lead(engine):
 
 
 def test_a_lead_becomes_a_customer_and_a_deal(engine, lead):
-    assert type(lead) is records.Lead and lead.kind == "lead"
+    assert type(lead) is records.Lead and lead.KIND == "lead"
     assert lead.name == "夏铁军" and lead.state == "new"
     assert lead.phones == [records.ContactPoint("180 0000 9549", "+8618000009549")]
     assert lead.budget == crm.Money(120000, "CNY") and lead.decision_on == dt.date(2026, 6, 30)

@@ -69,13 +69,8 @@ def rfm_summary(
     >>> crm.to_dict(table)["recency"]
     [27.0, 0.0]
     """
-    return _summary(
-        transactions,
-        columns(customer_id_col, datetime_col, monetary_value_col, currency_col, time_zone, decimals, returns),
-        observation_period_end,
-        time_unit,
-        include_first_transaction,
-    )[0]
+    of = columns(customer_id_col, datetime_col, monetary_value_col, currency_col, time_zone, decimals, returns)
+    return _summary(transactions, of, observation_period_end, time_unit, include_first_transaction)[0]
 
 
 def summary_info(
@@ -94,18 +89,13 @@ def summary_info(
 ) -> tuple[Frame, dict[str, Any]]:
     """As `rfm_summary`, and what was found on the way: `observation_period_end`, `log_intervals` (for
     `RegularBetaGeoModel`), `merged` and `later` (purchases merged with another of the day, and left out), `currency`."""
-    return _summary(
-        transactions,
-        columns(customer_id_col, datetime_col, monetary_value_col, currency_col, time_zone, decimals, returns),
-        observation_period_end,
-        time_unit,
-        include_first_transaction,
-    )
+    of = columns(customer_id_col, datetime_col, monetary_value_col, currency_col, time_zone, decimals, returns)
+    return _summary(transactions, of, observation_period_end, time_unit, include_first_transaction)
 
 
 def _summary(
     transactions: Frame, of: dict[str, Any], until: dt.date | str | None, unit: str, with_first: bool
-) -> tuple[Any, dict[str, Any]]:
+) -> tuple[Frame, dict[str, Any]]:
     asked = {"columns": of, "until": to_day(until), "days_a_unit": _days(unit), "with_first": with_first}
     table, told = _crm.clv_summary(_frames.stream(transactions), json.dumps(asked))
     info = json.loads(told)

@@ -136,9 +136,7 @@ class List(Generic[R]):
         return f"<list of {self._kind}: {self.filter or 'all'}>"
 
     def _repr_html_(self) -> str:
-        rows = [
-            {name: cell(value) for name, value in record.to_dict().items()}
-            for record in List(self._session, self._kind, self.filter, self._sort, self.limit or 20)
-        ]
+        some: List[R] = List(self._session, self._kind, self.filter, self._sort, self.limit or 20)
+        rows = [{name: cell(value) for name, value in record.to_dict().items()} for record in some]
         names = list(dict.fromkeys(name for row in rows for name in row))[:10]
         return table_html([{name: row.get(name, "") for name in names} for row in rows], repr(self))

@@ -144,7 +144,8 @@ class Session(Rooms):
 
     def get(self, id: str) -> Record:
         """A record by its id, of any kind."""
-        return self._record(json.loads(self._engine.read(self._whose, id)))
+        record: Record = self._record(json.loads(self._engine.read(self._whose, id)))
+        return record
 
     @staticmethod
     def _record(told: Mapping[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from . import _crm
 from .errors import InvalidError
@@ -76,7 +76,7 @@ def convert(table: Table, name: str, frame: object = None) -> Any:
     if name == "narwhals":
         import narwhals
 
-        backend = narwhals.get_native_namespace(frame) if frame is not None else "pyarrow"
+        backend: Any = "pyarrow" if frame is None else narwhals.get_native_namespace(cast(Any, frame))
         return narwhals.from_arrow(table, backend=backend)
     if name == "arro3":
         import arro3.core

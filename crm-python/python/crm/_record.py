@@ -47,7 +47,9 @@ class Record:
     revision: int
     """How often it was changed; give it back with a change to have that refused if somebody came first."""
 
-    _kind: ClassVar[str] = ""
+    KIND: ClassVar[str] = ""
+    """The kind of record: `lead`."""
+
     _title: ClassVar[str | None] = None
     _plain: ClassVar[tuple[str, ...]] = ()
     _many: ClassVar[tuple[str, ...]] = ()
@@ -78,11 +80,6 @@ class Record:
                 several = name in cls._many
                 fields[name] = [_point(row) for row in fields[name]] if several else _point(fields[name])
         return cls(told["id"], told["revision"], fields)
-
-    @property
-    def kind(self) -> str:
-        """The kind of record: `lead`."""
-        return self._kind
 
     def to_dict(self) -> dict[str, Any]:
         """Its id, revision and the fields that have a value."""

@@ -112,7 +112,7 @@ class User(Record):
     leave: list[dict[str, Any]]
     """Leave (休假)."""
 
-    _kind = "user"
+    KIND = "user"
     _title = 'name'
     _plain = (
         "created_at",
@@ -145,7 +145,7 @@ class Department(Record):
     parent: str | None
     """Parent (上级部门). The id of a department."""
 
-    _kind = "department"
+    KIND = "department"
     _title = 'name'
     _plain = (
         "created_at",
@@ -175,7 +175,7 @@ class Role(Record):
     administrator: bool | None
     """Administrator (管理员)."""
 
-    _kind = "role"
+    KIND = "role"
     _title = 'name'
     _plain = (
         "created_at",
@@ -201,7 +201,7 @@ class Team(Record):
     members: list[str]
     """Members (成员). The id of a user."""
 
-    _kind = "team"
+    KIND = "team"
     _title = 'name'
     _plain = (
         "created_at",
@@ -265,7 +265,7 @@ class Share(Record):
     actions: list[ShareActions]
     """Actions (操作)."""
 
-    _kind = "share"
+    KIND = "share"
     _title = 'name'
     _plain = (
         "created_at",
@@ -351,7 +351,7 @@ class CustomField(Record):
     retired: bool | None
     """Retired (停用)."""
 
-    _kind = "custom_field"
+    KIND = "custom_field"
     _title = 'name'
     _plain = (
         "created_at",
@@ -395,7 +395,7 @@ class Lifecycle(Record):
     default: bool | None
     """Default (默认)."""
 
-    _kind = "lifecycle"
+    KIND = "lifecycle"
     _title = 'name'
     _plain = (
         "created_at",
@@ -423,7 +423,7 @@ class Numbering(Record):
     template: str | None
     """Template (模板)."""
 
-    _kind = "numbering"
+    KIND = "numbering"
     _title = 'template'
     _plain = (
         "created_at",
@@ -476,7 +476,7 @@ class Settings(Record):
     retention_days: int | None
     """Retention in days (保留天数)."""
 
-    _kind = "settings"
+    KIND = "settings"
     _title = 'zone'
     _plain = (
         "created_at",
@@ -515,7 +515,7 @@ class Validation(Record):
     message: str | None
     """Message (提示)."""
 
-    _kind = "validation"
+    KIND = "validation"
     _title = 'name'
     _plain = (
         "created_at",
@@ -628,7 +628,7 @@ class Rule(Record):
     lowered: str | None
     """As a criterion (等价条件)."""
 
-    _kind = "rule"
+    KIND = "rule"
     _title = 'name'
     _plain = (
         "created_at",
@@ -675,7 +675,7 @@ class Behaviour(Record):
     within_days: int | None
     """Within days (最近天数)."""
 
-    _kind = "behaviour"
+    KIND = "behaviour"
     _title = 'name'
     _plain = (
         "created_at",
@@ -725,7 +725,7 @@ class RuleRun(Record):
     at: dt.datetime | None
     """At (时间)."""
 
-    _kind = "rule_run"
+    KIND = "rule_run"
     _title = 'because'
     _plain = (
         "created_at",
@@ -935,7 +935,7 @@ class Customer(Record):
     referrals: int | None
     """Referrals (转介绍数)."""
 
-    _kind = "customer"
+    KIND = "customer"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1028,7 +1028,7 @@ class Contact(Record):
     customers: list[str]
     """Customers (所属客户). The id of a customer."""
 
-    _kind = "contact"
+    KIND = "contact"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1086,7 +1086,7 @@ class ContactLink(Record):
     until: dt.date | None
     """Until (结束日期)."""
 
-    _kind = "contact_link"
+    KIND = "contact_link"
     _title = 'title'
     _plain = (
         "created_at",
@@ -1152,7 +1152,7 @@ class Relation(Record):
     notes: str | None
     """Notes (备注)."""
 
-    _kind = "relation"
+    KIND = "relation"
     _title = 'relation'
     _plain = (
         "created_at",
@@ -1184,7 +1184,7 @@ class Industry(Record):
     zh: str | None
     """Chinese label (中文名)."""
 
-    _kind = "industry"
+    KIND = "industry"
     _title = 'zh'
     _plain = (
         "created_at",
@@ -1243,7 +1243,7 @@ class Pool(Record):
     cooldown_days: int | None
     """Last owner's wait in days (前负责人冷却天数)."""
 
-    _kind = "pool"
+    KIND = "pool"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1284,7 +1284,7 @@ class ClaimTally(Record):
     claims: int | None
     """Claims (领取数)."""
 
-    _kind = "claim_tally"
+    KIND = "claim_tally"
     _title = 'day'
     _plain = (
         "created_at",
@@ -1459,7 +1459,7 @@ class Lead(Record):
     repeats: bool | None
     """Repeats a record (疑似重复)."""
 
-    _kind = "lead"
+    KIND = "lead"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1586,7 +1586,7 @@ class Assignment(Record):
     reassign_hours: int | None
     """Reassign after hours (未跟进重新分配（小时）)."""
 
-    _kind = "assignment"
+    KIND = "assignment"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1673,7 +1673,7 @@ class LeadChannel(Record):
     unknown_senders: bool | None
     """Unknown senders become leads (陌生来信建线索)."""
 
-    _kind = "lead_channel"
+    KIND = "lead_channel"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1796,7 +1796,7 @@ class Opportunity(Record):
     won_reason: str | None
     """Won because of (赢单原因)."""
 
-    _kind = "opportunity"
+    KIND = "opportunity"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1900,7 +1900,7 @@ class Product(Record):
     tags: list[str]
     """Tags (标签)."""
 
-    _kind = "product"
+    KIND = "product"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1951,7 +1951,7 @@ class PriceBook(Record):
     rank: int | None
     """Rank (优先级)."""
 
-    _kind = "price_book"
+    KIND = "price_book"
     _title = 'name'
     _plain = (
         "created_at",
@@ -1992,7 +1992,7 @@ class Price(Record):
     until: dt.date | None
     """Until (失效日期)."""
 
-    _kind = "price"
+    KIND = "price"
     _title = 'price'
     _plain = (
         "created_at",
@@ -2090,7 +2090,7 @@ class Activity(Record):
     next_follow_up: dt.datetime | None
     """Next follow-up (下次跟进时间)."""
 
-    _kind = "activity"
+    KIND = "activity"
     _title = 'subject'
     _plain = (
         "created_at",
@@ -2173,7 +2173,7 @@ class Task(Record):
     reminded_at: dt.datetime | None
     """Reminded at (已提醒时间)."""
 
-    _kind = "task"
+    KIND = "task"
     _title = 'subject'
     _plain = (
         "created_at",
@@ -2221,7 +2221,7 @@ class Notification(Record):
     topic: str | None
     """Topic (类型)."""
 
-    _kind = "notification"
+    KIND = "notification"
     _title = 'subject'
     _plain = (
         "created_at",
@@ -2253,7 +2253,7 @@ class ActivityType(Record):
     zh: str | None
     """Chinese label (中文名)."""
 
-    _kind = "activity_type"
+    KIND = "activity_type"
     _title = 'code'
     _plain = (
         "created_at",
@@ -2326,7 +2326,7 @@ class Model(Record):
     body: str | None
     """Model (模型内容)."""
 
-    _kind = "model"
+    KIND = "model"
     _title = 'name'
     _plain = (
         "created_at",
