@@ -57,6 +57,21 @@ impl Failure {
         Failure::Column(Fault { column: column.to_owned(), row, code, message })
     }
 
+    /// The same failure of the rows that some rows of a column are.
+    pub fn in_row(self, rows: &[usize]) -> Self {
+        match self {
+            Failure::Column(mut fault) => {
+                let row = fault.row.and_then(|row| rows.get(row).copied());
+                if let (Some(old), Some(new)) = (fault.row, row) {
+                    fault.message = fault.message.replacen(&format!("row {old}:"), &format!("row {new}:"), 1);
+                }
+                fault.row = row;
+                Failure::Column(fault)
+            }
+            other => other,
+        }
+    }
+
     /// A frame as a whole can't be used.
     pub fn frame(code: &str, message: impl Into<String>) -> Self {
         Failure::Engine(Error::invalid("frame", code, message))

@@ -240,7 +240,6 @@ impl Column {
     }
 
     /// Yes or no: truth values, or numbers 0 and 1.
-    #[allow(dead_code)]
     pub fn flags(&self) -> Result<Vec<bool>> {
         self.present()?;
         if let Some(flags) = self.values.as_any().downcast_ref::<BooleanArray>() {
@@ -253,6 +252,20 @@ impl Column {
             _ => None,
         };
         each(&numbers, flag).or_else(|row| self.at(row, "column.range", "the number is neither 0 nor 1"))
+    }
+
+    /// What parts rows by time, in any unit: dates, timestamps or numbers.
+    pub fn times(&self) -> Result<Vec<i64>> {
+        self.present()?;
+        match self.values.data_type() {
+            DataType::Date32 => Ok(self.days(None)?.iter().map(|day| i64::from(*day)).collect()),
+            DataType::Date64 | DataType::Timestamp(..) => {
+                let values = cast(&self.values, &DataType::Int64)?;
+                Ok(values.as_primitive::<Int64Type>().values().to_vec())
+            }
+            DataType::LargeUtf8 => Ok(self.days(None)?.iter().map(|day| i64::from(*day)).collect()),
+            _ => Ok(self.whole()?.to_vec()),
+        }
     }
 
     /// Texts, missing ones as none.

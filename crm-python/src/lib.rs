@@ -11,7 +11,9 @@ mod days;
 mod engine;
 mod failure;
 mod frame;
+mod learn;
 mod lists;
+mod pipeline;
 mod rfm;
 mod table;
 mod views;
@@ -30,6 +32,12 @@ mod _crm {
     };
     #[pymodule_export]
     use super::engine::{Engine, commands};
+    #[pymodule_export]
+    use super::learn::{churn_risks, learn_explain, learn_fit, learn_predict, score_backtest};
+    #[pymodule_export]
+    use super::pipeline::{
+        pipeline_backtest, pipeline_figures, pipeline_forecast, pipeline_funnel, pipeline_velocity,
+    };
     #[pymodule_export]
     use super::lists::{lists_of, table_of};
     #[pymodule_export]

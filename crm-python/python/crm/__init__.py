@@ -31,6 +31,8 @@ from ._engine import (
     open_in_memory,
 )
 from ._frames import convert, to_dict
+from ._learn import ChurnModel, LeadScorer, backtest, churn_risks
+from ._pipeline import Forecast, ForecastTest, forecast, forecast_backtest, funnel, pipeline_figures, velocity
 from ._rfm import Rfm, Segment, Thresholds, rfm
 from ._values import Money
 from .errors import CrmError
@@ -41,12 +43,16 @@ __version__: str = _crm.VERSION
 __all__ = [
     "BetaGeoModel",
     "Change",
+    "ChurnModel",
     "CrmError",
     "DueReport",
     "Engine",
     "FieldChange",
+    "Forecast",
+    "ForecastTest",
     "GammaGammaModel",
     "ImportReport",
+    "LeadScorer",
     "ModifiedBetaGeoModel",
     "Money",
     "NBDModel",
@@ -59,14 +65,21 @@ __all__ = [
     "Thresholds",
     "Verified",
     "__version__",
+    "backtest",
+    "churn_risks",
     "convert",
     "errors",
+    "forecast",
+    "forecast_backtest",
+    "funnel",
     "open",
     "open_in_memory",
+    "pipeline_figures",
     "records",
     "rfm",
     "rfm_summary",
     "summary_info",
     "to_dict",
     "types",
+    "velocity",
 ]
