@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
-use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, LargeStringArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, Int64Array, LargeStringArray, UInt32Array};
 use arrow_buffer::ScalarBuffer;
 use arrow_schema::DataType;
+use chrono::Datelike;
 use crm_core::insight::clv::{
     self, Ahead, Family, Histories, Model, Spend, SpendOver, Summary, fit_regularity, summarize,
 };
+use crm_core::insight::retention::{Retained, retention as retained};
 use crm_core::record::error::Error;
 use pyo3::prelude::*;
 use serde_json::json;
@@ -71,6 +73,27 @@ impl Asked {
         });
         Ok((Table::new(columns)?, info.to_string()))
     }
+}
+
+/// Of the customers who first bought in a month, how many bought in each month after.
+#[pyfunction]
+pub fn retention(py: Python<'_>, source: &Bound<'_, PyAny>, columns: &str) -> Result<Table, PyErr> {
+    let columns: Columns = serde_json::from_str(columns).map_err(Failure::from)?;
+    on_frame(py, source, |frame| {
+        let bought = Bought::read(frame, &columns)?;
+        let found = retained(&Numbers::of(&bought.ids)?.codes, &bought.days)?;
+        let day = |row: &Retained| row.cohort.num_days_from_ce() - 719_163;
+        let share = |row: &Retained| row.customers as f64 / row.of.max(1) as f64;
+        Table::new(vec![
+            ("cohort", Arc::new(Date32Array::from_iter_values(found.iter().map(day))) as ArrayRef),
+            ("months", Arc::new(UInt32Array::from_iter_values(found.iter().map(|row| row.months)))),
+            (
+                "customers",
+                Arc::new(Int64Array::from_iter_values(found.iter().map(|row| row.customers as i64))),
+            ),
+            ("share", Arc::new(Float64Array::from_iter_values(found.iter().map(share)))),
+        ])
+    })
 }
 
 /// Ids as numbers in the order of the ids.

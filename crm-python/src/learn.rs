@@ -113,10 +113,8 @@ pub fn learn_fit(
     Ok(detached(py, || {
         let (frame, ended) = (Frame::read(stream)?, outcomes(&Frame::read(ended)?)?);
         let other = |name: &&str| asked.time.as_deref() != Some(*name);
-        let names = asked
-            .columns
-            .clone()
-            .unwrap_or_else(|| frame.names().filter(other).map(str::to_owned).collect());
+        let names =
+            asked.columns.clone().unwrap_or_else(|| frame.names().filter(other).map(str::to_owned).collect());
         let times = asked.time.as_deref().map(|name| frame.column(name)?.times()).transpose()?;
         same_length("y", ended.len(), frame.rows())?;
         let facets = facets(&frame, &names)?;

@@ -28,18 +28,18 @@ mod _crm {
     #[pymodule_export]
     use super::clv::{
         clv_alive, clv_fit, clv_log_likelihood, clv_purchases, clv_purchases_of_new, clv_summary, clv_value,
-        spend_expected, spend_fit,
+        retention, spend_expected, spend_fit,
     };
     #[pymodule_export]
     use super::engine::{Engine, commands};
     #[pymodule_export]
     use super::learn::{churn_risks, learn_explain, learn_fit, learn_predict, score_backtest};
     #[pymodule_export]
+    use super::lists::{lists_of, table_of};
+    #[pymodule_export]
     use super::pipeline::{
         pipeline_backtest, pipeline_figures, pipeline_forecast, pipeline_funnel, pipeline_velocity,
     };
-    #[pymodule_export]
-    use super::lists::{lists_of, table_of};
     #[pymodule_export]
     use super::rfm::rfm;
     #[pymodule_export]

@@ -285,7 +285,11 @@ impl Rows {
                 .collect(),
             won: deals.outcomes.iter().map(|outcome| *outcome == Outcome::Won).collect(),
             values: deals.minor.clone(),
-            groups: deals.groups.iter().map(|group| known.get(&group.as_deref()).copied().unwrap_or(0)).collect(),
+            groups: deals
+                .groups
+                .iter()
+                .map(|group| known.get(&group.as_deref()).copied().unwrap_or(0))
+                .collect(),
         })
     }
 
@@ -329,7 +333,10 @@ pub fn pipeline_forecast(
         let unit = 10f64.powi(i32::from(deals.decimals));
         let value = |row: &usize| rows.values.get(*row).map(|value| *value as f64 / unit);
         let table = Table::new(vec![
-            ("row", Arc::new(Int64Array::from_iter_values(found.rows.iter().map(|row| *row as i64))) as ArrayRef),
+            (
+                "row",
+                Arc::new(Int64Array::from_iter_values(found.rows.iter().map(|row| *row as i64))) as ArrayRef,
+            ),
             ("chance", Arc::new(Float64Array::from(found.chances.clone()))),
             ("value", Arc::new(Float64Array::from_iter(found.rows.iter().map(value)))),
         ])?;
