@@ -99,10 +99,20 @@ pub fn lists_of<'py>(
         let frame = Frame::read(stream)?;
         frame.names().map(|name| frame.column(name)).collect::<Result<Vec<Column>>>()
     })?;
-    columns.iter().map(|column| Ok((column.name.clone(), list(py, &column.values)?))).collect()
+    columns.iter().map(|column| Ok((column.name.clone(), list(py, column)?))).collect()
 }
 
-fn list<'py>(py: Python<'py>, values: &ArrayRef) -> PyResult<Bound<'py, PyList>> {
+/// What Python's own dates can be.
+fn sayable(column: &Column, row: usize, at: Option<NaiveDateTime>) -> Result<NaiveDateTime> {
+    match at.filter(|at| (1..=9999).contains(&at.year())) {
+        Some(at) => Ok(at),
+        None => column.at(row, "column.range", "the date is beyond the years 1 to 9999"),
+    }
+}
+
+fn list<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyList>> {
+    let values = &column.values;
+    let part = |values: &ArrayRef| list(py, &Column { name: column.name.clone(), values: values.clone() });
     macro_rules! each {
         ($values:expr, $of:expr) => {{
             let of = $of;
@@ -124,21 +134,32 @@ fn list<'py>(py: Python<'py>, values: &ArrayRef) -> PyResult<Bound<'py, PyList>>
                 Decimal::try_from_i128_with_scale(unscaled, scale).unwrap_or_default()
             })
         }
-        DataType::Date32 => each!(values.as_primitive::<Date32Type>(), |day: i32| {
-            NaiveDate::from_num_days_from_ce_opt(day.saturating_add(719_163)).unwrap_or_default()
-        }),
+        DataType::Date32 => {
+            let days = values.as_primitive::<Date32Type>().iter().enumerate().map(|(row, day)| {
+                let date = |day: i32| NaiveDate::from_num_days_from_ce_opt(day.checked_add(719_163)?);
+                let at = |day| Ok(sayable(column, row, date(day).map(|date| date.into()))?.date());
+                day.map(at).transpose()
+            });
+            PyList::new(py, days.collect::<Result<Vec<Option<NaiveDate>>>>()?)
+        }
         DataType::Timestamp(_, zone) => {
             let micros = plain(&DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))?;
-            let micros = micros.as_primitive::<TimestampMicrosecondType>();
-            let at = |micros: i64| DateTime::from_timestamp_micros(micros).unwrap_or_default();
+            let micros = micros.as_primitive::<TimestampMicrosecondType>().iter().enumerate();
+            let at = |(row, micros): (usize, Option<i64>)| {
+                let at = |micros| DateTime::from_timestamp_micros(micros).map(|at| at.naive_utc());
+                micros.map(|micros| sayable(column, row, at(micros))).transpose()
+            };
+            let at: Vec<Option<NaiveDateTime>> = micros.map(at).collect::<Result<_>>()?;
             match zone {
-                Some(_) => each!(micros, at),
-                None => each!(micros, |micros: i64| at(micros).naive_utc()),
+                Some(_) => {
+                    PyList::new(py, at.into_iter().map(|at| at.map(|at| at.and_utc())).collect::<Vec<_>>())
+                }
+                None => PyList::new(py, at),
             }
         }
         DataType::Struct(fields) => {
             let parts = values.as_struct();
-            let columns = parts.columns().iter().map(|part| list(py, part)).collect::<PyResult<Vec<_>>>()?;
+            let columns = parts.columns().iter().map(part).collect::<PyResult<Vec<_>>>()?;
             let rows = (0..values.len()).map(|row| {
                 let one = PyDict::new(py);
                 for (field, column) in fields.iter().zip(&columns) {
@@ -154,7 +175,7 @@ fn list<'py>(py: Python<'py>, values: &ArrayRef) -> PyResult<Bound<'py, PyList>>
                     Some(lists) => lists.value(row),
                     None => values.as_list::<i64>().value(row),
                 };
-                Ok(if values.is_null(row) { py.None().into_bound(py) } else { list(py, &items)?.into_any() })
+                Ok(if values.is_null(row) { py.None().into_bound(py) } else { part(&items)?.into_any() })
             });
             PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
         }

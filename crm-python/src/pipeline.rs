@@ -231,11 +231,11 @@ pub fn pipeline_velocity(
     py: Python<'_>,
     source: &Bound<'_, PyAny>,
     columns: &str,
-    from: i32,
-    to: i32,
+    since: i32,
+    until: i32,
 ) -> Result<Option<String>, PyErr> {
     on_deals(py, source, columns, |deals| {
-        let found = velocity(&deals.all(), midnight(from), midnight(to));
+        let found = velocity(&deals.all(), midnight(since), midnight(until));
         Ok(found.map(|found| serde_json::to_string(&found)).transpose()?)
     })
 }

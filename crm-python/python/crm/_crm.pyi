@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Engine", "Table", "clv_alive", "clv_fit", "clv_log_likelihood", "clv_purchases", "clv_purchases_of_new", "clv_summary", "clv_value", "commands", "frame_codes", "lists_of", "rfm", "schema", "spend_expected", "spend_fit", "table_of"]
+__all__ = ["VERSION", "Engine", "Table", "churn_risks", "clv_alive", "clv_fit", "clv_log_likelihood", "clv_purchases", "clv_purchases_of_new", "clv_summary", "clv_value", "commands", "frame_codes", "learn_explain", "learn_fit", "learn_predict", "lists_of", "pipeline_backtest", "pipeline_figures", "pipeline_forecast", "pipeline_funnel", "pipeline_velocity", "retention", "rfm", "schema", "score_backtest", "spend_expected", "spend_fit", "table_of"]
 
 VERSION: Final[str]
 """
@@ -155,6 +155,11 @@ class Table:
         The number of rows.
         """
 
+def churn_risks(source: Any, asked: str) -> Table:
+    """
+    Churn risk a row, what is at stake, and what each reason adds in log-odds.
+    """
+
 def clv_alive(source: Any, parameters: str) -> Table:
     """
     The probability that each customer is still there.
@@ -200,9 +205,54 @@ def frame_codes() -> list[tuple[str, str]]:
     Codes of what frames can be wrong in, each with its meaning.
     """
 
+def learn_explain(source: Any, model: str, row: SupportsIndex) -> str | None:
+    """
+    Why a row has its probability, as JSON; none for a row that isn't there.
+    """
+
+def learn_fit(source: Any, ended: Any, asked: str) -> str:
+    """
+    Trains a model on the rows of a frame, which ended as the one column of another says.
+    """
+
+def learn_predict(source: Any, model: str) -> Table:
+    """
+    The probability of every row by a model.
+    """
+
 def lists_of(source: Any) -> "list[tuple[str, list[object]]]":
     """
     A frame's columns as lists of Python values.
+    """
+
+def pipeline_backtest(source: Any, columns: str, asked: str) -> tuple[Table, str]:
+    """
+    How forecasts of past days did: a row a day, and the mean errors as JSON.
+    """
+
+def pipeline_figures(source: Any, columns: str) -> Table:
+    """
+    Win rate, values and cycle of deals, one row a group.
+    """
+
+def pipeline_forecast(source: Any, columns: str, asked: str) -> tuple[Table, str]:
+    """
+    What the open deals will bring: a row an open deal with its chance, and the sums as JSON.
+    """
+
+def pipeline_funnel(source: Any, columns: str, stages: SupportsGetItem[int, str]) -> tuple[Table, str]:
+    """
+    How far deals come along stages, one row a stage.
+    """
+
+def pipeline_velocity(source: Any, columns: str, since: SupportsIndex, until: SupportsIndex) -> str | None:
+    """
+    How much value a pipeline brought a day of a window of days, as JSON; none for one without time.
+    """
+
+def retention(source: Any, columns: str) -> Table:
+    """
+    Of the customers who first bought in a month, how many bought in each month after.
     """
 
 def rfm(source: Any, asked: str) -> tuple[Table, str]:
@@ -213,6 +263,11 @@ def rfm(source: Any, asked: str) -> tuple[Table, str]:
 def schema() -> str:
     """
     Every kind of record with its built-in fields, as JSON: what classes and stubs are generated from.
+    """
+
+def score_backtest(source: Any, thresholds: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> str:
+    """
+    How scores (the first column) would have done on what came (the second), as JSON.
     """
 
 def spend_expected(source: Any, spend: str) -> Table:
