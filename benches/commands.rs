@@ -1,10 +1,12 @@
 //! Durable commands: a deal moves to another stage (rights, one index in two layouts, journal, chain),
 //! one caller and 64, beside SQLite doing the same.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crm_benches::{World, below, deal, deals, director, line, rate, ratio, size, timed};
+use crm_core::domain::opportunity::Opportunity;
+use crm_core::engine::Crm;
 use crm_core::engine::flows::advance::MoveRecord;
 use crm_core::record::error::Error;
 use crm_core::store::conformance::Dice;
@@ -39,18 +41,24 @@ fn ours(world: &World, records: u64, threads: u64, time: Duration) -> f64 {
         pipeline.states.iter().take(crm_benches::STAGES).map(|s| s.code.clone()).collect();
     let before = world.store.traffic();
     let done = AtomicU64::new(0);
+    // Where each deal stands, so that a move goes somewhere else, as SQLite's below.
+    let places: Vec<AtomicUsize> =
+        (0..records).map(|number| AtomicUsize::new(stage(&world.crm, &stages, number))).collect();
     let start = std::time::Instant::now();
     let (_, took) = timed(|| {
         std::thread::scope(|scope| {
             for thread in 0..threads {
-                let (done, stages) = (&done, &stages);
+                let (done, stages, places) = (&done, &stages, &places);
                 scope.spawn(move || {
                     let session = world.crm.session(director());
                     let mut dice = Dice::new(thread + threads);
                     while start.elapsed() < time {
-                        let record = deal(below(&mut dice, records)).record();
-                        let to =
-                            stages[usize::try_from(below(&mut dice, stages.len() as u64)).unwrap()].clone();
+                        let number = below(&mut dice, records);
+                        let record = deal(number).record();
+                        let further = 1 + usize::try_from(below(&mut dice, stages.len() as u64 - 1)).unwrap();
+                        let place = &places[usize::try_from(number).unwrap()];
+                        let from = place.fetch_add(further, Ordering::Relaxed);
+                        let to = stages[(from + further) % stages.len()].clone();
                         let step = MoveRecord {
                             record,
                             to,
@@ -62,7 +70,7 @@ fn ours(world: &World, records: u64, threads: u64, time: Duration) -> f64 {
                             Ok(_) => {
                                 done.fetch_add(1, Ordering::Relaxed);
                             }
-                            // It stands there already: that moved nothing and is not counted.
+                            // Another caller moved it there meanwhile: that moved nothing and is not counted.
                             Err(Error::Refused(_)) => {}
                             Err(error) => panic!("{error}"),
                         }
@@ -82,6 +90,12 @@ fn ours(world: &World, records: u64, threads: u64, time: Duration) -> f64 {
         ),
     );
     rate(done, took)
+}
+
+/// At which of the stages a deal stands.
+fn stage(crm: &Crm, stages: &[String], number: u64) -> usize {
+    let deal: Opportunity = crm.session(director()).get(deal(number)).unwrap();
+    stages.iter().position(|stage| *stage == deal.state).unwrap()
 }
 
 /// The same work in SQLite: read the row, check the owner, write it with two indexes on the moved

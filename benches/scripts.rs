@@ -8,11 +8,10 @@ use std::time::Instant as Watch;
 use crm_core::base::settings::Settings;
 use crm_core::base::{Instant, Kind, Money, RecordRef, Value, kind};
 use crm_core::record::codec::{View, image, put_field};
-use crm_core::record::desk::Query;
 use crm_core::record::error::Result;
-use crm_core::record::filter::Related;
+use crm_core::record::filter::NoRelated;
 use crm_core::record::schema::Schema;
-use crm_core::record::script::{Answer, Purpose, Question, Reads, Script};
+use crm_core::record::script::{Answer, Purpose, Question, Script};
 use crm_rules::Scripts;
 use rhai::{AST, Dynamic, Engine, Scope};
 use rust_decimal::Decimal;
@@ -54,18 +53,6 @@ const TEXTS: [(&str, &str); 11] = [
     ("campaign", "autumn"),
     ("referrer", "Lin Yue"),
 ];
-
-struct Nothing;
-impl Related for Nothing {
-    fn fetch(&mut self, _: RecordRef) -> Option<Vec<u8>> {
-        None
-    }
-}
-impl Reads for Nothing {
-    fn list(&mut self, _: &Query) -> Result<Vec<(RecordRef, Vec<u8>)>> {
-        Ok(Vec::new())
-    }
-}
 
 fn script(rewrite: impl Fn(&str) -> String) -> String {
     let lines: String = RULES
@@ -194,9 +181,9 @@ fn main() {
         eval(&typed, &mut scope, &typed_ast)
     });
     measure("a script, conditions not lowered, stored lead", Some(base), || {
-        points(judge.ask_unlowered(&question, &mut Nothing))
+        points(judge.ask_unlowered(&question, &mut NoRelated))
     });
     measure("a script, as the engine asks it, stored lead", Some(base), || {
-        points(judge.ask(&question, &mut Nothing))
+        points(judge.ask(&question, &mut NoRelated))
     });
 }

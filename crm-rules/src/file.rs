@@ -175,6 +175,11 @@ fn form(name: &str) -> &'static str {
 fn suggested(name: &str, value: &str) -> Option<String> {
     let names: Vec<&str> = match name {
         "purpose" => Purpose::NAMES.iter().flat_map(|name| [name.code, name.zh]).collect(),
+        "trigger" => {
+            let event = value.split(' ').next().unwrap_or_default();
+            let names = Event::NAMES.iter().flat_map(|name| [name.code, name.zh]);
+            return nearest(event, names).map(|meant| value.replacen(event, &meant, 1));
+        }
         "kind" => crm_core::base::kind::KINDS.iter().flat_map(|kind| [kind.name, kind.zh]).collect(),
         _ => return None,
     };

@@ -82,7 +82,7 @@ pub struct Function {
     pub en: &'static str,
     /// What it is for, in Chinese.
     pub zh: &'static str,
-    /// A condition with it that holds; empty where it needs records.
+    /// A condition with it that holds, or where it answers, how it does.
     pub example: &'static str,
 }
 

@@ -46,6 +46,8 @@ pub(crate) enum Problem {
     UnknownKind(String),
     UnknownBehaviour(String),
     UnknownCommand(String),
+    UnknownCommandField { command: String, name: String },
+    LackingCommandField { command: String, name: &'static str },
     NotIterable(Ty),
 }
 
@@ -63,6 +65,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("script.empty_text", "a text or list is compared with no value"),
     ("script.entry_params", "the function that is asked has other parameters"),
     ("script.forbidden", "scripts can't do this"),
+    ("script.lacking_command_field", "a command is not given what it needs"),
     ("script.may_be_missing", "a value may be missing where one is needed"),
     ("script.mixed", "two values that may stand in the same place have different types"),
     ("script.no_entry", "the function that is asked is not there"),
@@ -81,6 +84,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("script.unknown_choice", "a field has no such choice"),
     ("script.unknown_column", "a row has no such column"),
     ("script.unknown_command", "no command has the name"),
+    ("script.unknown_command_field", "a command has no such field"),
     ("script.unknown_field", "a kind of record has no such field"),
     ("script.unknown_function", "no function has the name"),
     ("script.unknown_key", "a map has no such key"),
@@ -130,6 +134,8 @@ impl Problem {
             Problem::UnknownKind(_) => "script.unknown_kind",
             Problem::UnknownBehaviour(_) => "script.unknown_behaviour",
             Problem::UnknownCommand(_) => "script.unknown_command",
+            Problem::UnknownCommandField { .. } => "script.unknown_command_field",
+            Problem::LackingCommandField { .. } => "script.lacking_command_field",
             Problem::NotIterable(_) => "script.not_iterable",
         }
     }
@@ -273,6 +279,14 @@ impl Problem {
             Problem::UnknownCommand(name) => (
                 format!("there is no command `{name}` that a rule may call for"),
                 format!("没有规则可以调用的命令 `{name}`"),
+            ),
+            Problem::UnknownCommandField { command, name } => (
+                format!("the command `{command}` has no field `{name}`"),
+                format!("命令 `{command}` 没有参数 `{name}`"),
+            ),
+            Problem::LackingCommandField { command, name } => (
+                format!("the command `{command}` needs `{name}`"),
+                format!("命令 `{command}` 缺少参数 `{name}`"),
             ),
             Problem::NotIterable(ty) => (
                 format!("`for` needs a list or a range such as `0..3`, and this is {}", ty.en()),

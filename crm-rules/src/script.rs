@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crm_core::base::KindNo;
+use crm_core::record::command::CommandForm;
 use crm_core::record::error::{Error, Result};
 use crm_core::record::port::Judges;
 use crm_core::record::script::{Answer, Checked, Diagnostic, Purpose, Question, Reads, Script, Vocabulary};
@@ -106,7 +107,7 @@ impl Scripts {
         &self,
         script: &Script<'_>,
         words: &Vocabulary<'_>,
-        commands: Option<&[&str]>,
+        commands: Option<&[CommandForm]>,
         lower: bool,
     ) -> Result<Compiled, Vec<Diagnostic>> {
         if script.source.len() > self.limits.source {

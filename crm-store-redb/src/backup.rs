@@ -25,11 +25,14 @@ const PIECE_BYTES: usize = 32 << 20;
 /// [`StoreError::Io`] when there is a file at `path` already or the disk fails;
 /// [`StoreError::InUse`] when another copy to `path` is at work.
 pub fn write_copy(snapshot: &dyn Snapshot, path: impl AsRef<Path>) -> Result<(), StoreError> {
-    let path = path.as_ref();
+    copy_to(path.as_ref(), snapshot, Options::default())
+}
+
+fn copy_to(path: &Path, snapshot: &dyn Snapshot, options: Options) -> Result<(), StoreError> {
     refuse_existing(path).map_err(disk)?;
     let part = part_of(path);
     empty(&part)?;
-    let copied = copy(snapshot, &part).and_then(|()| finish(&part, path).map_err(disk));
+    let copied = copy(snapshot, &part, options).and_then(|()| finish(&part, path).map_err(disk));
     match copied {
         Ok(()) => keep_name(path),
         // Another copy at work owns the part.
@@ -43,8 +46,8 @@ pub fn write_copy(snapshot: &dyn Snapshot, path: impl AsRef<Path>) -> Result<(),
 }
 
 /// Makes a file of an empty store, unless another process does so at the same moment.
-pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
-    match write_copy(&*MemoryStore::new().snapshot()?, path) {
+pub(crate) fn create(path: &Path, options: &Options) -> Result<(), StoreError> {
+    match copy_to(path, &*MemoryStore::new().snapshot()?, options.clone()) {
         Err(_) if path.exists() => Ok(()),
         made => made,
     }
@@ -89,9 +92,9 @@ fn empty(part: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn copy(snapshot: &dyn Snapshot, part: &Path) -> Result<(), StoreError> {
+fn copy(snapshot: &dyn Snapshot, part: &Path, options: Options) -> Result<(), StoreError> {
     let file = OpenOptions::new().read(true).write(true).open(part).map_err(disk)?;
-    let options = Options { cache_bytes: 2 * PIECE_BYTES, ..Options::default() };
+    let options = Options { cache_bytes: 2 * PIECE_BYTES, ..options };
     let store = RedbStore::open_backend(FileBackend::new(file).map_err(failed)?, options)?;
     let mut batch = Batch::new();
     let mut bytes = 0;

@@ -4,7 +4,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crm_core::store::StoreError;
-use redb::{Database, Error};
+use redb::Error;
 
 /// Says a redb error in the words of a store.
 pub(crate) fn failed(error: impl Into<Error>) -> StoreError {
@@ -43,41 +43,4 @@ pub(crate) fn commit_failed(error: StoreError) -> StoreError {
         StoreError::Corrupt(what) => StoreError::Unknown(what.into()),
         other => other,
     }
-}
-
-/// redb's handle of the file. Closing writes to the file, so it is guarded as all else.
-#[derive(Debug)]
-pub(crate) struct OpenFile(Option<Database>);
-
-impl OpenFile {
-    pub(crate) fn new(db: Database) -> Self {
-        OpenFile(Some(db))
-    }
-
-    pub(crate) fn get(&self) -> Result<&Database, StoreError> {
-        self.0.as_ref().ok_or_else(closed)
-    }
-
-    pub(crate) fn get_mut(&mut self) -> Result<&mut Database, StoreError> {
-        self.0.as_mut().ok_or_else(closed)
-    }
-
-    pub(crate) fn close(mut self) -> Result<(), StoreError> {
-        guarded(|| self.0.take().map_or(Ok(()), |db| db.close().map_err(failed)))
-    }
-}
-
-impl Drop for OpenFile {
-    fn drop(&mut self) {
-        let closed = guarded(|| {
-            drop(self.0.take());
-            Ok(())
-        });
-        // What was committed is kept in any case; `RedbStore::close` tells of a failure.
-        closed.unwrap_or_default();
-    }
-}
-
-fn closed() -> StoreError {
-    StoreError::Io("the store is closed".into())
 }

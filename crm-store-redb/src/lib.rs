@@ -20,6 +20,8 @@ mod backup;
 mod failure;
 #[cfg(feature = "faults")]
 pub mod faults;
+mod file;
+mod log;
 mod snapshot;
 mod traffic;
 
@@ -30,12 +32,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crm_core::store::{Batch, Snapshot, Store, StoreError, Table};
 use redb::backends::FileBackend;
-use redb::{CommitError, Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
+use redb::{Database, ReadableDatabase, StorageBackend, TableDefinition};
 
 pub use backup::write_copy;
 pub use traffic::Traffic;
 
-use failure::{OpenFile, commit_failed, failed, guarded};
+use failure::{commit_failed, failed, guarded};
+use file::OpenFile;
+use log::Log;
 use snapshot::RedbSnapshot;
 use traffic::{Counted, Counters};
 
@@ -63,11 +67,22 @@ pub struct Options {
     /// milliseconds instead of a walk over the whole file. True by default; commits cost a few
     /// pages less without.
     pub quick_reopen: bool,
+    /// How many bytes of small commits a new file keeps in a log in front of its pages, where each
+    /// costs one flush and no page; larger ones, and one when the log is full, write the pages. An
+    /// opening after a crash repeats the log. 2 MiB by default; with 0 every commit writes its
+    /// pages, and the file is a plain redb file. A file that is there already stays as it was made.
+    pub log_bytes: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { cache_bytes: 256 << 20, create: true, verify: false, quick_reopen: true }
+        Options {
+            cache_bytes: 256 << 20,
+            create: true,
+            verify: false,
+            quick_reopen: true,
+            log_bytes: 2 << 20,
+        }
     }
 }
 
@@ -83,7 +98,6 @@ impl Default for Options {
 pub struct RedbStore {
     file: Arc<OpenFile>,
     counters: Arc<Counters>,
-    options: Options,
     /// A commit failed and left its outcome open.
     in_doubt: AtomicBool,
 }
@@ -128,7 +142,7 @@ impl RedbStore {
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, StoreError> {
         let path = path.as_ref();
         if options.create && !path.exists() {
-            backup::create(path)?;
+            backup::create(path, &options)?;
         }
         let file = OpenOptions::new().read(true).write(true).open(path);
         let file = file.map_err(|error| StoreError::Io(Box::new(error)))?;
@@ -144,20 +158,18 @@ impl RedbStore {
     /// As [`open`](Self::open).
     pub fn open_backend(backend: impl StorageBackend, options: Options) -> Result<Self, StoreError> {
         let counters = Arc::new(Counters::default());
-        let backend = Counted::new(backend, counters.clone());
-        let db = guarded(|| {
-            Database::builder()
+        let storage = Counted::new(backend, counters.clone());
+        let file = guarded(|| {
+            let log = Log::find(&storage, options.log_bytes)?;
+            let pages = storage.after(log.as_ref().map_or(0, Log::front));
+            let db = Database::builder()
                 .set_cache_size(options.cache_bytes)
                 .set_check_integrity_on_open(options.verify)
-                .create_with_backend(backend)
-                .map_err(failed)
+                .create_with_backend(pages)
+                .map_err(failed)?;
+            OpenFile::new(db, log, options.quick_reopen)
         })?;
-        Ok(RedbStore {
-            file: Arc::new(OpenFile::new(db)),
-            counters,
-            options,
-            in_doubt: AtomicBool::new(false),
-        })
+        Ok(RedbStore { file: Arc::new(file), counters, in_doubt: AtomicBool::new(false) })
     }
 
     /// What went to and came from the storage since the store was opened. The difference of two
@@ -196,7 +208,7 @@ impl RedbStore {
     /// [`StoreError::InUse`] while a snapshot or a cursor of this store lives.
     pub fn compact(&mut self) -> Result<bool, StoreError> {
         let file = Arc::get_mut(&mut self.file).ok_or(StoreError::InUse)?;
-        guarded(|| file.get_mut()?.compact().map_err(failed))
+        guarded(|| file.settled()?.compact().map_err(failed))
     }
 
     /// Verifies every page's checksum and the list of free pages; answers whether all was well.
@@ -209,7 +221,7 @@ impl RedbStore {
     /// cursor of this store lives.
     pub fn check_integrity(&mut self) -> Result<bool, StoreError> {
         let file = Arc::get_mut(&mut self.file).ok_or(StoreError::InUse)?;
-        guarded(|| file.get_mut()?.check_integrity().map_err(failed))
+        guarded(|| file.settled()?.check_integrity().map_err(failed))
     }
 
     /// Writes everything committed so far into a new file at `path`, while the store is in use.
@@ -233,32 +245,6 @@ impl RedbStore {
     pub fn close(self) -> Result<(), StoreError> {
         Arc::into_inner(self.file).ok_or(StoreError::InUse)?.close()
     }
-
-    /// Writes the batch into a transaction; answers whether its expectation held and there is
-    /// something to commit.
-    fn write(transaction: &redb::WriteTransaction, batch: &Batch) -> Result<bool, StoreError> {
-        if let Some(expected) = &batch.expect_journal_end {
-            let journal = transaction.open_table(definition(Table::Journal)).map_err(failed)?;
-            let end = journal.last().map_err(failed)?;
-            if end.as_ref().map(|(key, _)| key.value()) != expected.as_deref() {
-                return Err(StoreError::Moved);
-            }
-        }
-        for table in Table::ALL {
-            let writes = batch.table(table);
-            if writes.is_empty() {
-                continue;
-            }
-            let mut open = transaction.open_table(definition(table)).map_err(failed)?;
-            for (key, value) in writes {
-                match value {
-                    Some(value) => open.insert(key.as_slice(), value.as_slice()).map_err(failed)?,
-                    None => open.remove(key.as_slice()).map_err(failed)?,
-                };
-            }
-        }
-        Ok(!batch.is_empty())
-    }
 }
 
 impl Store for RedbStore {
@@ -277,19 +263,8 @@ impl Store for RedbStore {
         if self.in_doubt.load(Ordering::Acquire) {
             return Err(StoreError::Io("an earlier commit failed: close the store and open it again".into()));
         }
-        let transaction = guarded(|| {
-            let mut transaction = self.file.get()?.begin_write().map_err(failed)?;
-            transaction.set_quick_repair(self.options.quick_reopen);
-            let worth = Self::write(&transaction, batch)?;
-            Ok(worth.then_some(transaction))
-        })?;
-        let Some(transaction) = transaction else { return Ok(()) };
-        let outcome = guarded(|| match transaction.commit() {
-            Ok(()) => Ok(()),
-            // redb rolled the transaction back.
-            Err(error @ CommitError::TransactionPoisoned) => Err(StoreError::Io(Box::new(error))),
-            Err(error) => Err(StoreError::Unknown(Box::new(error))),
-        });
+        let Some(written) = guarded(|| self.file.prepare(batch))? else { return Ok(()) };
+        let outcome = guarded(|| self.file.commit(written, batch));
         outcome.map_err(commit_failed).inspect_err(|error| {
             if matches!(error, StoreError::Unknown(_)) {
                 self.in_doubt.store(true, Ordering::Release);

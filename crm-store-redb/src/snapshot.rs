@@ -6,7 +6,8 @@ use crm_core::store::{Cursor, Direction, Range, Snapshot, StoreError, Table};
 use redb::{AccessGuard, ReadOnlyTable, ReadTransaction, TableError};
 
 use crate::definition;
-use crate::failure::{OpenFile, failed, guarded};
+use crate::failure::{failed, guarded};
+use crate::file::OpenFile;
 
 type Bytes = &'static [u8];
 

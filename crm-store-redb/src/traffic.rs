@@ -64,38 +64,47 @@ impl Counters {
     }
 }
 
-/// A backend that counts what passes through.
-pub(crate) struct Counted<B> {
-    inner: B,
+/// A backend that counts what passes through, beginning at its front.
+#[derive(Clone)]
+pub(crate) struct Counted {
+    inner: Arc<dyn StorageBackend>,
     counters: Arc<Counters>,
+    /// How many bytes stand before what this backend shows.
+    front: u64,
 }
 
-impl<B> Counted<B> {
-    pub(crate) fn new(inner: B, counters: Arc<Counters>) -> Self {
-        Counted { inner, counters }
+impl Counted {
+    pub(crate) fn new(inner: impl StorageBackend, counters: Arc<Counters>) -> Self {
+        Counted { inner: Arc::new(inner), counters, front: 0 }
+    }
+
+    /// The same storage without its first bytes.
+    pub(crate) fn after(&self, front: u64) -> Self {
+        Counted { front, ..self.clone() }
     }
 }
 
-impl<B: fmt::Debug> fmt::Debug for Counted<B> {
+impl fmt::Debug for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }
 }
 
-impl<B: StorageBackend> StorageBackend for Counted<B> {
+impl StorageBackend for Counted {
     fn len(&self) -> io::Result<u64> {
         let bytes = self.inner.len()?;
         self.counters.file_bytes.store(bytes, Ordering::Relaxed);
-        Ok(bytes)
+        Ok(bytes.saturating_sub(self.front))
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         self.counters.reads.fetch_add(1, Ordering::Relaxed);
         self.counters.bytes_read.fetch_add(out.len() as u64, Ordering::Relaxed);
-        self.inner.read(offset, out)
+        self.inner.read(self.front + offset, out)
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
+        let bytes = self.front + bytes;
         self.inner.set_len(bytes)?;
         self.counters.file_bytes.store(bytes, Ordering::Relaxed);
         Ok(())
@@ -109,7 +118,7 @@ impl<B: StorageBackend> StorageBackend for Counted<B> {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.counters.writes.fetch_add(1, Ordering::Relaxed);
         self.counters.bytes_written.fetch_add(data.len() as u64, Ordering::Relaxed);
-        self.inner.write(offset, data)
+        self.inner.write(self.front + offset, data)
     }
 
     fn close(&self) -> io::Result<()> {

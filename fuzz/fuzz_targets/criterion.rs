@@ -1,12 +1,8 @@
-//! Any text is read as a criterion, printed, and read again as the same.
+//! Any text is read as a criterion, printed, read again as the same, and bound.
 #![no_main]
 
-use crm_core::record::filter::{Filter, parse};
+#[path = "../../crm-rules/tests/it/bodies.rs"]
+#[allow(dead_code)]
+mod bodies;
 
-libfuzzer_sys::fuzz_target!(|text: &str| {
-    if let Ok((filter, places)) = parse(text) {
-        assert!(places.iter().all(|place| text.get(place.test.clone()).is_some()));
-        let printed = filter.to_string();
-        assert_eq!(printed.parse::<Filter>().as_ref(), Ok(&filter), "{printed}");
-    }
-});
+libfuzzer_sys::fuzz_target!(|text: &str| bodies::criterion(text));

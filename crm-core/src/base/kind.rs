@@ -108,6 +108,10 @@ kinds! {
     ActivityType = 63, "activity_type", "Activity type", "互动类型", ActivityTypeId;
     /// A model that was trained on stored history.
     Model = 90, "model", "Model", "预测模型", ModelId;
+    /// What is to be reached in a period.
+    Target = 91, "target", "Target", "业绩目标", TargetId;
+    /// A forecast that was kept.
+    Forecast = 92, "forecast", "Forecast", "销售预测", ForecastId;
 }
 
 impl KindNo {

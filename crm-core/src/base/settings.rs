@@ -1,5 +1,7 @@
 //! The tenant's settings as the rules read them.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -27,6 +29,51 @@ pub struct Settings {
     pub same_customer_names: bool,
     /// What a user learns of a duplicate that he may not see.
     pub duplicate_disclosure: Disclosure,
+    /// How activities count towards how lively a customer is.
+    pub activity: ActivityRule,
+    /// After how many months without a purchase the owner of a customer is reminded to make an offer; never when
+    /// none.
+    pub offer_after_months: Option<u32>,
+}
+
+/// How activities count towards how lively a customer is, and where its ratings begin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivityRule {
+    /// After so many days an activity counts half.
+    pub half_life_days: u32,
+    /// What an activity of a kind counts, by the kind's code; 0 for not at all. Others count 1.
+    pub weights: BTreeMap<String, Decimal>,
+    /// From this count on a customer is active.
+    pub active_from: Decimal,
+    /// Below this count a customer is silent; between the two it is quiet.
+    pub silent_below: Decimal,
+}
+
+impl Default for ActivityRule {
+    /// Thirty days; a visit or meeting counts three times, what nobody of us did a fifth; active from two, silent
+    /// below one half.
+    fn default() -> Self {
+        let weights = [
+            ("visit", Decimal::from(3)),
+            ("meeting", Decimal::from(3)),
+            ("email_opened", Decimal::new(2, 1)),
+            ("email_clicked", Decimal::new(2, 1)),
+            ("web_visit", Decimal::new(2, 1)),
+        ];
+        ActivityRule {
+            half_life_days: 30,
+            weights: weights.into_iter().map(|(kind, weight)| (kind.to_owned(), weight)).collect(),
+            active_from: Decimal::TWO,
+            silent_below: Decimal::new(5, 1),
+        }
+    }
+}
+
+impl ActivityRule {
+    /// What an activity of a kind counts.
+    pub fn weight(&self, kind: &str) -> Decimal {
+        self.weights.get(kind).copied().unwrap_or(Decimal::ONE)
+    }
 }
 
 /// What one unit of a currency is worth in the base currency from a date on.
@@ -66,6 +113,8 @@ impl Default for Settings {
             extra_workdays: Vec::new(),
             same_customer_names: false,
             duplicate_disclosure: Disclosure::default(),
+            activity: ActivityRule::default(),
+            offer_after_months: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod catalog;
+pub mod forecast;
 pub mod lead;
 pub mod model;
 pub mod notice;
@@ -11,6 +12,7 @@ pub mod org;
 pub mod party;
 pub mod pool;
 pub mod rule;
+pub mod target;
 pub mod task;
 
 use crate::record::spec::Spec;
@@ -28,4 +30,6 @@ pub const SPECS: &[&[&Spec]] = &[
     notice::SPECS,
     rule::SPECS,
     model::SPECS,
+    target::SPECS,
+    forecast::SPECS,
 ];

@@ -62,6 +62,12 @@ impl Organisation {
         below
     }
 
+    /// The departments.
+    pub(crate) fn departments(&self) -> impl Iterator<Item = DepartmentId> {
+        // Each stands below itself.
+        self.below.keys().copied()
+    }
+
     /// The users of a department, with those of departments below when asked.
     pub(crate) fn members(&self, department: DepartmentId, below: bool) -> BTreeSet<UserId> {
         let mut members = self.members.get(&department).cloned().unwrap_or_default();
@@ -209,7 +215,7 @@ impl Access {
         for kind in config.schema.kinds() {
             let named = KindNo::from_name(&grant.kind) == Some(kind.spec.kind);
             // What steers the engine is granted by name or to administrators, never by `*`.
-            if !(named || grant.kind == "*" && !kind.spec.steers) {
+            if !(named || grant.kind == "*" && kind.spec.is_in_every()) {
                 continue;
             }
             let rights = self.kinds.entry(kind.spec.kind).or_default();
@@ -404,7 +410,7 @@ pub(crate) enum Grounds {
 /// Whether a grant lets one read a kind. What steers the engine is granted by name, never by `*`.
 fn lets_read(grant: &org::Grant, schema: &KindSchema) -> bool {
     let named = KindNo::from_name(&grant.kind) == Some(schema.spec.kind);
-    grant.actions.contains(&Action::Read) && (named || grant.kind == "*" && !schema.spec.steers)
+    grant.actions.contains(&Action::Read) && (named || grant.kind == "*" && schema.spec.is_in_every())
 }
 
 /// Whose records a scope reaches for a user.

@@ -174,6 +174,11 @@ impl Config {
         })
     }
 
+    /// Every lifecycle.
+    pub(crate) fn lifecycles(&self) -> Vec<Arc<Lifecycle>> {
+        self.lifecycles.values().cloned().collect()
+    }
+
     /// The numbers of the unique custom fields of a kind.
     pub(crate) fn unique_fields(&self, kind: KindNo) -> &[u16] {
         self.custom_unique.get(&kind).map_or(&[], Vec::as_slice)
@@ -280,5 +285,15 @@ fn settings(record: Option<&org::Settings>) -> Settings {
     settings.extra_workdays.clone_from(&record.extra_workdays);
     settings.same_customer_names = record.same_customer_names.unwrap_or(false);
     settings.duplicate_disclosure = record.duplicate_disclosure.unwrap_or_default();
+    let whole = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
+    settings.offer_after_months = whole(record.offer_after_months);
+    let activity = &mut settings.activity;
+    activity.half_life_days = whole(record.activity_half_life_days).unwrap_or(activity.half_life_days);
+    if !record.activity_weights.is_empty() {
+        let weights = record.activity_weights.iter();
+        activity.weights = weights.map(|row| (row.kind.clone(), row.weight)).collect();
+    }
+    activity.active_from = record.active_from.unwrap_or(activity.active_from);
+    activity.silent_below = record.silent_below.unwrap_or(activity.silent_below);
     settings
 }

@@ -88,9 +88,15 @@ pub(crate) fn finish(unit: &mut Unit<'_>, action: &str, tip: &mut Tip) -> Result
         }
         unit.due.extend(judges.react(&Entry::read(&entry)?, unit.now)?);
         super::rules::automate::react(unit, *record)?;
+        super::rules::related::owe(unit, *record)?;
     }
     for due in std::mem::take(&mut unit.due) {
-        let key = due_key(due.at, unit.random());
+        let once = super::rules::awaited::once(&due);
+        let key = due_key(due.at, once.unwrap_or_else(|| unit.random()));
+        // What is waited for already is not waited for twice.
+        if once.is_some() && unit.overlay.get(Table::Due, &key)?.is_some() {
+            continue;
+        }
         if due.at <= unit.now {
             finished.due_now.push(key.clone());
         }

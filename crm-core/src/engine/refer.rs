@@ -59,7 +59,7 @@ fn columns_name(columns: &[Column], kind: KindNo) -> bool {
 }
 
 /// The index that a reference leads.
-fn led_by(kind: &KindSchema, field: &FieldDef) -> Option<u8> {
+pub(crate) fn led_by(kind: &KindSchema, field: &FieldDef) -> Option<u8> {
     if !matches!(field.ty, FieldType::Record(_)) {
         return None;
     }

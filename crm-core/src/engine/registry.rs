@@ -10,8 +10,8 @@ use super::flows::{
 use super::once::Once;
 use super::rules::follow::ApplyRule;
 use super::session::Session;
-use crate::domain::{catalog, lead, notice, org, party, pool, rule, task};
-use crate::record::command::Command;
+use crate::domain::{catalog, forecast, lead, notice, org, party, pool, rule, task};
+use crate::record::command::{Command, CommandForm};
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
@@ -54,6 +54,12 @@ macro_rules! commands {
         /// Every command by its name.
         pub(crate) const COMMANDS: &[(&str, Run, RunWithin)] =
             &[$((<$command as Command>::NAME, run::<$command>, run_within::<$command>)),*];
+
+        /// How every command is written as data.
+        const FORMS: &[CommandForm] = &[$(CommandForm {
+            name: <$command as Command>::NAME,
+            fields: <$command as Command>::FIELDS,
+        }),*];
     };
 }
 
@@ -68,8 +74,7 @@ commands! {
     advance::ReopenOpportunity, catalog::FindPrice,
     log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
     advance::FinishTask, advance::CancelTask, notice::MarkRead, notice::SendNotice,
-    advance::FinishTask, advance::CancelTask, notice::MarkRead,
-    grade::GradeCustomer, model::SaveModel, model::PredictDeals,
+    forecast::KeepForecast, grade::GradeCustomer, model::SaveModel, model::PredictDeals,
     org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
     hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,
     org::UpdateTeam, org::DefineRole, org::DefineShare,
@@ -113,4 +118,9 @@ impl Session<'_> {
 /// The names of all commands.
 pub fn command_names() -> Vec<&'static str> {
     COMMANDS.iter().map(|(name, ..)| *name).collect()
+}
+
+/// How every command is written as data: its name and its fields.
+pub fn command_forms() -> &'static [CommandForm] {
+    FORMS
 }

@@ -15,6 +15,7 @@ use crate::base::settings::Settings;
 use crate::base::{Instant, KindNo, RecordRef};
 use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, View};
+use crate::record::command::CommandForm;
 use crate::record::desk::{Desk, Due, Lookup, Purpose};
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
@@ -128,6 +129,14 @@ impl<'a> Unit<'a> {
         Ok(self.overlay.get(Table::Records, &key::record(record))?)
     }
 
+    /// The image that a record will have with these fields.
+    pub(crate) fn as_written(&self, record: RecordRef, fields: &[u8]) -> Vec<u8> {
+        match self.touched.get(&record) {
+            Some(touched) => self.staged_image(touched, fields),
+            None => codec::image(1, 0, self.now, fields),
+        }
+    }
+
     fn staged_image(&self, touched: &Touched, fields: &[u8]) -> Vec<u8> {
         let revision = touched
             .before
@@ -236,6 +245,10 @@ impl Desk for Unit<'_> {
 
     fn lifecycle(&self, kind: KindNo, name: Option<&str>) -> Result<Arc<Lifecycle>> {
         self.config.lifecycle(kind, name)
+    }
+
+    fn lifecycles(&self) -> Vec<Arc<Lifecycle>> {
+        self.config.lifecycles()
     }
 
     fn has_role(&self, role: &str) -> bool {
@@ -403,6 +416,24 @@ impl Desk for Unit<'_> {
         self.due.push(due);
     }
 
+    fn cancel(&mut self, at: Instant, work: &str, about: RecordRef) -> Result<()> {
+        let is_it = |due: &Due| due.at == at && due.work == work && due.about == about;
+        self.due.retain(|due| !is_it(due));
+        let mut range = Range::all();
+        range.from = std::ops::Bound::Included(finish::due_key(at, 0));
+        range.to = std::ops::Bound::Included(finish::due_key(at, u128::MAX));
+        let mut cursor = self.overlay.range(Table::Due, range, Direction::Forward)?;
+        let mut found = Vec::new();
+        while cursor.step()? {
+            if is_it(&super::due::read(cursor.value())?) {
+                found.push(cursor.key().to_vec());
+            }
+        }
+        drop(cursor);
+        found.into_iter().for_each(|key| self.overlay.delete(Table::Due, key));
+        Ok(())
+    }
+
     fn because(&mut self, reason: &str) {
         reason.clone_into(&mut self.reason);
     }
@@ -413,6 +444,10 @@ impl Desk for Unit<'_> {
 
     fn judge(&mut self, ask: &Ask<'_>) -> Result<Option<Verdict>> {
         super::rules::judge(self, ask)
+    }
+
+    fn commands(&self) -> &'static [CommandForm] {
+        super::registry::command_forms()
     }
 
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {

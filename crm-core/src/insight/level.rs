@@ -70,6 +70,48 @@ impl Activity {
     }
 }
 
+/// How lively a count of activities makes a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rating {
+    /// At least the upper bound.
+    Active,
+    /// Between the bounds.
+    Quiet,
+    /// Below the lower bound.
+    Silent,
+}
+
+/// A count rated at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rated {
+    /// What it is.
+    pub rating: Rating,
+    /// When it falls, or fell, silent if nothing more happens; none when it never was above the lower bound.
+    pub silent_from: Option<Instant>,
+    /// When the rating falls next if nothing more happens; none when it is silent.
+    pub falls_at: Option<Instant>,
+}
+
+impl Activity {
+    /// The rating at an instant, active from an upper bound on, silent below a lower one. It changes exactly at
+    /// `falls_at`, so that work for that instant finds it changed.
+    ///
+    /// # Errors
+    /// `level.half_life`; `level.weight` when a bound is not a positive number.
+    pub fn rated(&self, active_from: f64, silent_below: f64, half_life: Span, now: Instant) -> Result<Rated> {
+        let silent_from = self.falls_below(silent_below, half_life)?;
+        let quiet_from = self.falls_below(active_from.max(silent_below), half_life)?;
+        let still = |until: Option<Instant>| until.filter(|until| now < *until);
+        let (rating, falls_at) = match (still(quiet_from), still(silent_from)) {
+            (Some(quiet), _) => (Rating::Active, Some(quiet)),
+            (None, Some(silent)) => (Rating::Quiet, Some(silent)),
+            (None, None) => (Rating::Silent, None),
+        };
+        Ok(Rated { rating, silent_from, falls_at })
+    }
+}
+
 /// Whole days since the last contact; none when there was none.
 pub fn days_since(last: Option<Instant>, now: Instant) -> Option<i64> {
     last.map(|last| (now - last).micros().max(0) / Span::from_days(1).micros())
@@ -243,6 +285,24 @@ mod tests {
             } else {
                 prop_assert!(one.value < 0.5);
             }
+        }
+
+        #[test]
+        fn a_rating_falls_when_it_was_said_to(
+            value in 0.01f64..50.0, days in 0.0f64..400.0, lower in 0.1f64..3.0, gap in 0.0f64..4.0,
+        ) {
+            let (half, count) = (Span::from_days(20), Activity { value, as_of: day(0.0) });
+            let rated = |at: Instant| count.rated(lower + gap, lower, half, at).unwrap();
+            let now = rated(day(days));
+            prop_assert_eq!(now.falls_at.is_none(), now.rating == Rating::Silent);
+            if let Some(falls) = now.falls_at {
+                prop_assert!(falls > day(days));
+                prop_assert_eq!(rated(falls - Span::from_micros(1)).rating, now.rating);
+                prop_assert_ne!(rated(falls).rating, now.rating);
+            }
+            // What is stored sorts as the count does at any instant.
+            let more = Activity { value: value + 0.5, ..count };
+            prop_assert!(more.rated(lower + gap, lower, half, day(days)).unwrap().silent_from >= now.silent_from);
         }
 
         #[test]

@@ -1,5 +1,6 @@
 //! Pure analytics: functions of columns, without store or clock.
 
+pub mod attainment;
 pub mod churn;
 pub mod clv;
 pub mod forecast;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::action::{Action, FieldAccess};
 use super::codec::View;
+use super::command::CommandForm;
 use super::error::{Error, Result};
 use super::filter::Filter;
 use super::journal::Actor;
@@ -73,6 +74,10 @@ pub trait Desk {
     fn settings(&self) -> Arc<Settings>;
     /// A lifecycle by name; without a name the default one of a kind.
     fn lifecycle(&self, kind: KindNo, name: Option<&str>) -> Result<Arc<Lifecycle>>;
+    /// Every lifecycle that there is.
+    fn lifecycles(&self) -> Vec<Arc<Lifecycle>> {
+        Vec::new()
+    }
     /// Whether the actor has a role.
     fn has_role(&self, role: &str) -> bool;
     /// Checks that the actor may do something with a kind at all.
@@ -122,6 +127,14 @@ pub trait Desk {
     }
     /// Queues due work in the same unit.
     fn schedule(&mut self, due: Due);
+    /// Takes work off the queue that was queued for that instant, by name and record; nothing when there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn cancel(&mut self, at: Instant, work: &str, about: RecordRef) -> Result<()> {
+        let _ = (at, work, about);
+        Ok(())
+    }
     /// Gives the reason that the journal keeps.
     fn because(&mut self, reason: &str);
     /// Names the rule that the journal keeps.
@@ -137,6 +150,10 @@ pub trait Desk {
     /// Notes the rules that led to this unit, so that no circle is closed by what it calls for.
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
         let _ = chain;
+    }
+    /// Every command that can be given as data, for rules that name some.
+    fn commands(&self) -> &'static [CommandForm] {
+        &[]
     }
     /// What the host provides: scorers, assigners, guards.
     fn ports(&self) -> Arc<dyn super::port::Judges>;

@@ -8,9 +8,10 @@
 use std::ops::Range;
 
 use super::codec::View;
+use super::command::CommandForm;
 use super::desk::Query;
 use super::error::{Refusal, Result};
-use super::filter::{Filter, Related};
+use super::filter::{Filter, NoRelated, Related};
 use super::port::{Assigned, Score};
 use super::schema::Schema;
 use crate::base::kind::{RuleId, UserId};
@@ -77,8 +78,8 @@ pub struct Vocabulary<'a> {
     pub settings: &'a Settings,
     /// The number under which [`Related::behaviours`] counts a behaviour, if there is one of the name.
     pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
-    /// The names of the commands that an automation may call for; any when there are none.
-    pub commands: &'a [&'a str],
+    /// The commands that an automation may call for; any when there are none.
+    pub commands: &'a [CommandForm],
 }
 
 /// Something about a source that its author should know.
@@ -148,6 +149,12 @@ pub trait Reads: Related {
     /// As [`Reads::list`].
     fn count(&mut self, query: &Query) -> Result<usize> {
         Ok(self.list(query)?.len())
+    }
+}
+
+impl Reads for NoRelated {
+    fn list(&mut self, _: &Query) -> Result<Vec<(RecordRef, Vec<u8>)>> {
+        Ok(Vec::new())
     }
 }
 

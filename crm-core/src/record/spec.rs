@@ -197,6 +197,8 @@ pub struct Spec {
     pub invariant: Option<Invariant>,
     /// Whether its records steer the engine (organisation, permissions, definitions).
     pub steers: bool,
+    /// Whether its records show what their maker saw, so that a role reaches them only where it names the kind.
+    pub by_name: bool,
 }
 
 /// What is not said of a kind.
@@ -211,12 +213,19 @@ pub const PLAIN_SPEC: Spec = Spec {
     state: None,
     invariant: None,
     steers: false,
+    by_name: false,
 };
 
 impl Spec {
     /// The built-in field with a number.
     pub fn field(&self, no: u16) -> Option<&'static FieldSpec> {
         self.fields.iter().find(|field| field.no == no)
+    }
+
+    /// Whether a grant of every kind (`*`) includes it. What steers the engine, and what shows another's view, is
+    /// granted by name.
+    pub fn is_in_every(&self) -> bool {
+        !self.steers && !self.by_name
     }
 
     /// The built-in field with a machine name or a label.

@@ -60,6 +60,26 @@ fn a_change_calls_for_commands_once() {
     let _ = RUN_BY_RULE;
 }
 
+/// Nobody touches the customer: the engine notes that it has fallen silent, and the automation hears of it.
+#[test]
+fn a_customer_who_falls_silent_by_himself_fires() {
+    let (crm, clock) = open();
+    let on = Trigger { field: "liveliness".into(), to: "silent".into(), ..trigger(Event::FieldChanged) };
+    let call = r#"{"subject": "call {name} again", "about": "{record}"}"#;
+    active(&crm, automation("silent", "customer", on, calls("task.create", call)));
+    let customer = create(&crm, "customer", &[("name", "筠野光电".into())]);
+    let now = crm.now();
+    let activity = serde_json::json!({"about": customer, "kind": "visit"});
+    crm.system().execute_named("activity.log", activity).unwrap();
+    // Three halve to one half in 30 × log₂ 6 days, 77.5.
+    for (days, expected) in [(70, 0), (78, 1), (200, 1)] {
+        clock.set(now + Span::from_days(days));
+        while crm.run_due(10).unwrap().done > 0 {}
+        assert_eq!(tasks(&crm).len(), expected, "after {days} days");
+    }
+    assert_eq!(tasks(&crm)[0].subject, "call 筠野光电 again");
+}
+
 #[test]
 fn triggers_fire_on_what_they_say() {
     let (crm, clock) = open();
@@ -199,7 +219,36 @@ fn unknown_commands_and_places_are_refused_when_saved() {
     check(calls("task.creat", "{}"), "command.unknown", "did you mean `task.create`?");
     check(calls("task.create", "{"), "rule.call", "no JSON");
     check(calls("task.create", r#"{"subject": "{compny}"}"#), "rule.call", "did you mean `company`?");
-    check(calls("task.create", r#"{"due_at": "{now + soon}"}"#), "rule.call", "now + 3 days");
+    let soon = r#"{"subject": "a", "due_at": "{now + soon}"}"#;
+    check(calls("task.create", soon), "rule.call", "now + 3 days");
+    // The names of a command's fields are checked like those of a record's.
+    let check_call =
+        |command: &str, fields: &str, text: &str| check(calls(command, fields), "rule.call", text);
+    check_call("task.create", r#"{"subjct": "a"}"#, "there is no `subjct`; did you mean `subject`?");
+    check_call("task.create", r#"{"about": "{record}"}"#, "`subject` is missing");
+    let update = r#"{"record": "{record}", "fields": {"compny": "a"}}"#;
+    check_call("record.update", update, "a lead has no field `compny`; did you mean `company`?");
+    let create = r#"{"kind": "customer", "fields": {"name": "a", "employes": 5}}"#;
+    check_call("record.create", create, "a customer has no field `employes`; did you mean `employees`?");
+    let good = automation("good", "lead", trigger(Event::Created), calls("task.create", CALL_BACK));
+    let tested = crm.system().execute(crm_core::domain::rule::TestRule { rule: good }).unwrap();
+    assert!(tested.problems.is_empty(), "{:?}", tested.problems);
+}
+
+#[test]
+fn triggers_that_never_fire_are_refused_when_saved() {
+    let (crm, _) = open();
+    let check = |on: Trigger, text: &str| {
+        let rule = automation("r", "lead", on, calls("task.create", CALL_BACK));
+        let error = crm.system().execute(SaveRule { rule, revision: None }).unwrap_err();
+        assert!(error.has_code("rule.triggers") && error.to_string().contains(text), "{error}");
+    };
+    let on = |event, field: &str, to: &str| Trigger { field: field.into(), to: to.into(), ..trigger(event) };
+    check(on(Event::FieldChanged, "cty", ""), "did you mean `city`?");
+    check(on(Event::DueReached, "city", ""), "no day or instant");
+    check(on(Event::StateEntered, "", "folowing"), "did you mean `following`?");
+    check(on(Event::ActivityLogged, "web_vist", ""), "did you mean `web_visit`?");
+    check(trigger(Event::ScoreCrossed), "which score");
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_core::base::choice::Choice;
+use crm_core::domain::forecast as kept;
 use crm_core::domain::{
-    SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, rule, task,
+    SPECS, activity, catalog, lead, model, notice, opportunity, org, party, pool, rule, target, task,
 };
 use crm_core::engine::command_names;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
@@ -163,6 +164,8 @@ fn codes_stay() {
         pool::CODES,
         rule::CODES,
         task::CODES,
+        target::CODES,
+        kept::CODES,
     ];
     let meanings: BTreeMap<&str, &str> = rooms.iter().flat_map(|room| room.iter().copied()).collect();
     // A command's name is none, unless a room says so.

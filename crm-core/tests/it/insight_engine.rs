@@ -4,124 +4,24 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use crm_core::base::choice::Choice;
+use crm_core::base::kind;
 use crm_core::domain::lead::LeadDraft;
 use crm_core::domain::model::{Model, Purpose, Verdict};
-use crm_core::domain::org::{CreateUser, DefineRole, FieldRule, Grant};
 use crm_core::domain::party::{Customer, Level};
 use crm_core::engine::flows::advance::MoveLead;
 use crm_core::engine::flows::model::PredictDeals;
 use crm_core::engine::insight::{
     ActivityQuery, ChurnQuery, ForecastQuery, FunnelQuery, LifetimeQuery, RfmQuery, Segments, TrainingQuery,
 };
+use crm_core::insight::churn::Reason;
 use crm_core::insight::clv::Ahead;
 use crm_core::insight::learn::{self, Folds, Learner, Training};
 use crm_core::insight::pipeline::Way;
 use crm_core::insight::rfm::Rule;
 use crm_core::prelude::*;
-use crm_core::record::action::{FieldAccess, Scope};
 use serde_json::json;
 
-fn at(text: &str) -> Instant {
-    text.parse().unwrap()
-}
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
-
-fn fields(pairs: &[(&str, Value)]) -> BTreeMap<String, Value> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
-}
-
-/// A company with two clerks who see their own records, and one who sees all of them but no amounts.
-struct Shop {
-    crm: Crm,
-    clock: std::sync::Arc<ManualClock>,
-    wang: UserId,
-    chen: UserId,
-    blind: UserId,
-    /// One who sees no models.
-    strange: UserId,
-}
-
-impl Shop {
-    fn open() -> Shop {
-        let (host, clock) = Host::fixed(at("2025-01-01T00:00:00Z"), 1);
-        let crm = Crm::open(MemoryStore::new(), host).unwrap();
-        let role = |name: &str, scope, rules| {
-            let everything = Grant { kind: "*".into(), actions: Action::ALL.to_vec(), scope };
-            let models = Grant { kind: "model".into(), actions: vec![Action::Read], scope: Scope::All };
-            let grants = if name == "strange" { vec![everything] } else { vec![everything, models] };
-            let name = name.to_owned();
-            let role =
-                DefineRole { role: None, revision: None, name, grants, fields: rules, administrator: false };
-            crm.system().execute(role).unwrap()
-        };
-        let user = |login: &str, role: RoleId| -> UserId {
-            let command: CreateUser = serde_json::from_value(json!({
-                "login": login, "name": login, "department": null, "manager": null, "roles": [role], "capacity": null
-            }))
-            .unwrap();
-            crm.system().execute(command).unwrap()
-        };
-        let own = role("own", Scope::Own, vec![]);
-        let hidden =
-            |kind: &str, field: &str, access| FieldRule { kind: kind.into(), field: field.into(), access };
-        let amounts = vec![
-            hidden("opportunity", "amount", FieldAccess::Hidden),
-            hidden("opportunity", "lines", FieldAccess::Hidden),
-            hidden("customer", "industry", FieldAccess::Masked),
-        ];
-        let blind = role("blind", Scope::All, amounts);
-        let strange = role("strange", Scope::All, vec![]);
-        let (wang, chen, blind) = (user("wang", own), user("chen", own), user("blind", blind));
-        let strange = user("strange", strange);
-        Shop { crm, clock, wang, chen, blind, strange }
-    }
-
-    fn of(&self, user: UserId) -> Session<'_> {
-        self.crm.session(Actor::User(user))
-    }
-
-    fn create<K: Kind>(&self, owner: UserId, pairs: &[(&str, Value)]) -> Id<K> {
-        let mut all = vec![("owner", owner.into())];
-        all.extend(pairs.iter().cloned());
-        let command = CreateRecord { kind: K::NO, fields: fields(&all) };
-        self.crm.system().execute(command).unwrap().as_id().unwrap()
-    }
-
-    fn customer(&self, owner: UserId, name: &str) -> CustomerId {
-        self.create(owner, &[("name", name.into())])
-    }
-
-    fn deal(&self, owner: UserId, customer: CustomerId, amount: &str) -> OpportunityId {
-        self.create(
-            owner,
-            &[("name", "MES".into()), ("customer", customer.into()), ("amount", amount.into())],
-        )
-    }
-
-    fn on(&self, day: &str) {
-        self.clock.set(at(&format!("{day}T02:00:00Z")));
-    }
-
-    fn win(&self, deal: OpportunityId) {
-        let win = json!({"opportunity": deal, "revision": null, "reason": "price"});
-        self.crm.system().execute_named("opportunity.win", win).unwrap();
-    }
-
-    fn lose(&self, deal: OpportunityId) {
-        let lose = json!({"opportunity": deal, "revision": null, "reason": "price", "competitor": "Rival"});
-        self.crm.system().execute_named("opportunity.lose", lose).unwrap();
-    }
-
-    /// A deal won on the day it was made.
-    fn sale(&self, on: &str, owner: UserId, customer: CustomerId, amount: &str) {
-        self.on(on);
-        self.win(self.deal(owner, customer, amount));
-    }
-}
+use crate::shop::{Shop, at, day, fields, year_of_deals};
 
 /// Two customers of Wang's and one of Chen's, with sales in January and February.
 fn traded() -> (Shop, [CustomerId; 3]) {
@@ -307,35 +207,39 @@ fn lifetime_values_and_churn_follow_purchases_under_rights() {
     assert_eq!(refused.unwrap_err().code(), "clv.no_customers");
 }
 
-/// A year of deals in which referrals are won and advertisements mostly lost.
-fn year_of_deals() -> Shop {
-    let shop = Shop::open();
-    let mut open: Vec<(u32, OpportunityId, bool)> = Vec::new();
-    for number in 0..240u32 {
-        let date = day("2025-01-02").checked_add_days(chrono::Days::new(u64::from(number))).unwrap();
-        shop.on(&date.to_string());
-        let (closing, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(|(due, ..)| *due <= number);
-        open = rest;
-        for (_, deal, won) in closing {
-            if won { shop.win(deal) } else { shop.lose(deal) }
-        }
-        let owner = if number % 3 == 0 { shop.chen } else { shop.wang };
-        let customer = shop.customer(owner, &format!("厂{number}"));
-        let referral = number % 2 == 0;
-        let source = if referral { "referral" } else { "advertisement" };
-        let won = if referral { number % 10 != 0 } else { number % 5 == 1 };
-        let deal = shop.create(
-            owner,
-            &[
-                ("name", format!("单{number}").into()),
-                ("customer", customer.into()),
-                ("amount", format!("{} CNY", 1_000 + number).into()),
-                ("source", source.into()),
-            ],
-        );
-        open.push((number + 20 + number % 30, deal, won));
-    }
-    shop
+#[test]
+fn complaints_and_what_the_host_counts_raise_the_risk() {
+    let shop = regulars();
+    let query = Query::of(kind::Customer::NO).filter("name in (\"客户4\", \"客户5\")".parse().unwrap());
+    let found = shop.crm.system().list::<Customer>(&query).unwrap().items;
+    let [four, five] = [found[0].meta.id, found[1].meta.id];
+    let risks = |asked: ChurnQuery| -> BTreeMap<CustomerId, (f64, Vec<Reason>)> {
+        let view = shop.crm.system().churn_risks(&ChurnQuery { least_risk: 0.0, ..asked }).unwrap();
+        let row = |row: &crm_core::engine::insight::AtRisk| {
+            (row.customer, (row.risk, row.reasons.iter().map(|(reason, _)| *reason).collect()))
+        };
+        view.customers.iter().map(row).collect()
+    };
+    let before = risks(ChurnQuery::default());
+    assert!(before.values().all(|(_, why)| !why.contains(&Reason::Complaints)));
+    let kind = fields(&[("code", "complaint".into()), ("zh", "投诉".into())]);
+    shop.crm.system().execute(CreateRecord { kind: kind::ActivityType::NO, fields: kind }).unwrap();
+    shop.log(four.record(), "complaint", "2025-12-20");
+    // Long ago, so it says nothing of today.
+    shop.log(five.record(), "complaint", "2025-03-01");
+    let after = risks(ChurnQuery::default());
+    assert!(after[&four].0 > before[&four].0 && after[&four].1.contains(&Reason::Complaints));
+    assert_eq!(after[&five].0, before[&five].0);
+    let (open_tickets, complaints) = (BTreeMap::from([(five, 2)]), BTreeMap::from([(five, 1), (four, 1)]));
+    let told = risks(ChurnQuery { open_tickets, complaints, ..ChurnQuery::default() });
+    assert!(told[&four].0 > after[&four].0 && told[&five].0 > after[&five].0);
+    assert!(told[&five].1.contains(&Reason::OpenTickets) && !told[&four].1.contains(&Reason::OpenTickets));
+    let others = before.keys().filter(|customer| ![four, five].contains(customer));
+    others.for_each(|customer| assert_eq!(told[customer].0, before[customer].0));
+    // As data too, as Python gives it.
+    let as_data = json!({"open_tickets": {five.to_string(): 2}, "complaint_kinds": []});
+    let asked: ChurnQuery = serde_json::from_value(as_data).unwrap();
+    assert!(!risks(asked)[&four].1.contains(&Reason::Complaints));
 }
 
 #[test]
@@ -529,9 +433,9 @@ fn a_forecast_rests_on_what_the_actor_sees_and_on_what_was_known_then() {
     assert_eq!(all.owners.len(), 2);
     assert_eq!((mine.owners.len(), mine.owners[0].owner), (1, Some(shop.wang)));
     assert!(mine.deals.len() < all.deals.len());
-    assert!(all.low.amount <= all.all.expected.amount && all.all.expected.amount <= all.high.amount);
+    assert!(all.all.low.amount <= all.all.expected.amount && all.all.expected.amount <= all.all.high.amount);
     assert!(all.all.expected.amount < all.all.pipeline.amount);
-    assert_eq!(all.reaches_target, Some(1.0));
+    assert_eq!(all.all.reaches_target, Some(1.0));
     assert!(shop.of(shop.blind).forecast(&asked).unwrap().all.pipeline.amount.is_zero());
     // A forecast of the past is what it was on that day, whatever came later.
     let then = at("2025-06-01T00:00:00Z");

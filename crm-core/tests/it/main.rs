@@ -11,6 +11,7 @@
 )]
 
 mod automation;
+mod awaited;
 mod deal;
 mod engine;
 mod golden;
@@ -22,13 +23,19 @@ mod insight_pipeline;
 mod insight_rfm;
 mod lead;
 mod lead_year;
+mod liveliness;
 mod model;
+mod offers;
 mod org;
 mod party;
 mod permissions;
 mod pool;
+mod pool_rules;
 mod price;
 mod queries;
+mod related;
 mod rules;
 mod shape;
+mod shop;
+mod targets;
 mod work;

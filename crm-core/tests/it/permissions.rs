@@ -231,6 +231,10 @@ fn candidates(office: &Office, field: &str) -> Vec<Json> {
     if field == "model" {
         all.push(json!(trained()));
     }
+    if field == "figures" {
+        let empty = <crm_core::domain::forecast::Forecast as crm_core::record::spec::Record>::empty;
+        all.push(json!(empty(Id::from_u128(0))));
+    }
     all
 }
 
@@ -334,6 +338,8 @@ fn case_2_no_read_leads_around() {
         tell(format!("{:?}", session.churn_risks(&ChurnQuery::default())));
         tell(format!("{:?}", session.funnel(&FunnelQuery::default())));
         tell(format!("{:?}", session.forecast(&ForecastQuery::default())));
+        tell(format!("{:?}", session.judge_forecasts(None)));
+        tell(format!("{:?}", session.targets_reached(None)));
         tell(format!("{:?}", session.pipeline_change(Instant::MIN, None)));
         tell(format!("{:?}", session.activity_levels(&ActivityQuery::default())));
         tell(format!("{:?}", session.activity_level(office.id("customer"), &ActivityQuery::default())));
@@ -357,9 +363,18 @@ fn case_2_no_read_leads_around() {
 fn case_3_definitions_lie_under_the_same_gate() {
     let office = Office::open();
     let stranger = office.as_user(office.stranger);
-    for kind in
-        ["user", "role", "team", "share", "custom_field", "lifecycle", "pool", "settings", "validation"]
-    {
+    for kind in [
+        "user",
+        "role",
+        "team",
+        "share",
+        "custom_field",
+        "lifecycle",
+        "pool",
+        "settings",
+        "validation",
+        "forecast",
+    ] {
         assert_eq!(stranger.count(&Query::of(kind_no(kind))).unwrap(), 0, "{kind}");
         let create = CreateRecord { kind: kind_no(kind), fields: values(&[("name", "x".into())]) };
         assert_eq!(stranger.execute(create).unwrap_err().code(), "permission.denied", "{kind}");

@@ -10,18 +10,18 @@ use super::org::{codes, id, open, run, user};
 use crm_core::prelude::*;
 
 /// A house with an east department of two sellers, a third one elsewhere, and their manager.
-struct House {
-    crm: Crm,
-    clock: std::sync::Arc<ManualClock>,
-    east: Json,
-    li: UserId,
-    wang: UserId,
-    zhao: UserId,
-    chief: UserId,
+pub struct House {
+    pub crm: Crm,
+    pub clock: std::sync::Arc<ManualClock>,
+    pub east: Json,
+    pub li: UserId,
+    pub wang: UserId,
+    pub zhao: UserId,
+    pub chief: UserId,
 }
 
 impl House {
-    fn new() -> House {
+    pub fn new() -> House {
         let (crm, clock) = open();
         let system = crm.system();
         let grant = |kind: &str, actions: &[&str], scope: &str| json!({"kind": kind, "actions": actions, "scope": scope});
@@ -44,32 +44,32 @@ impl House {
         House { crm, clock, east, li, wang, zhao, chief }
     }
 
-    fn system(&self) -> Session<'_> {
+    pub fn system(&self) -> Session<'_> {
         self.crm.system()
     }
 
-    fn of(&self, user: UserId) -> Session<'_> {
+    pub fn of(&self, user: UserId) -> Session<'_> {
         self.crm.session(Actor::User(user))
     }
 
-    fn pool(&self, more: Json) -> Json {
+    pub fn pool(&self, more: Json) -> Json {
         let mut input = json!({"name": "华东公海", "kind": "customer", "departments": [self.east]});
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         run(self.system(), "pool.define", input)
     }
 
-    fn customer(&self, name: &str, owner: UserId, more: Json) -> CustomerId {
+    pub fn customer(&self, name: &str, owner: UserId, more: Json) -> CustomerId {
         let mut fields = json!({"name": name, "owner": owner});
         fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         id(&run(self.system(), "record.create", json!({"kind": "customer", "fields": fields})))
     }
 
-    fn read(&self, customer: CustomerId) -> Customer {
+    pub fn read(&self, customer: CustomerId) -> Customer {
         self.system().get(customer).unwrap()
     }
 
     /// Does what is due at an instant, all of it.
-    fn due(&self, at: &str) {
+    pub fn due(&self, at: &str) {
         let mut now: Instant = at.parse().unwrap();
         for _ in 0..100 {
             self.clock.set(now);
@@ -83,7 +83,7 @@ impl House {
         panic!("there is always more to do");
     }
 
-    fn inbox(&self, user: UserId) -> Vec<String> {
+    pub fn inbox(&self, user: UserId) -> Vec<String> {
         let query = Query::of(kind::Notification::NO).filter(format!("user = {user}").parse().unwrap());
         let page = self.system().list::<Notification>(&query).unwrap();
         page.items.into_iter().map(|message| message.topic).collect()

@@ -217,7 +217,7 @@ def forecast_fan(
     words = _Words(language)
     rows = data.forecast_fan(deals, as_of, horizons, **asked)
     base = alt.Chart(_rows(rows)).encode(x=alt.X("date:T", title=words("Date"), axis=alt.Axis(format="%Y-%m-%d", labelAngle=0, tickCount=4)))
-    y = {"title": words("Won by then"), "axis": alt.Axis(format="~s")}
+    y: dict[str, Any] = {"title": words("Won by then"), "axis": alt.Axis(format="~s")}
     wide = base.mark_area(color=ACCENT, opacity=0.18).encode(y=alt.Y("p10:Q", **y), y2="p90:Q")
     near = base.mark_area(color=ACCENT, opacity=0.35).encode(y=alt.Y("p25:Q", **y), y2="p75:Q")
     line = base.mark_line(color=ACCENT, point={"filled": True, "size": 40}).encode(

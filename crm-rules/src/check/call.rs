@@ -1,6 +1,8 @@
 //! Calls of functions, and operators, which Rhai has as calls.
 
-use crm_core::base::{KindNo, Span, Value};
+use crm_core::base::kind::Activity;
+use crm_core::base::{Kind, KindNo, Span, Value};
+use crm_core::domain;
 use crm_core::record::filter::{self, Comparison, Filter, Operand, nearest};
 use rhai::{Expr, FnCallExpr, Position};
 use std::ops::Range;
@@ -298,13 +300,16 @@ impl Checker<'_> {
             let Some(fields) = schema.kind(kind) else { return };
             if fields.named(&name).is_none() {
                 let meant = nearest(&name, fields.fields().map(|field| field.name.as_ref()));
-                self.problem(Problem::UnknownField { name, kind }, at.clone(), meant);
+                let place = self.key(&name, &at);
+                self.problem(Problem::UnknownField { name, kind }, place, meant);
             }
         }
     }
 
     fn behaviour(&mut self, seen: &[Seen]) {
-        self.reads = None;
+        if let Some(reads) = &mut self.reads {
+            reads.push((Activity::NO, domain::activity::Activity::kind));
+        }
         let Some(Seen { literal: Some(Value::Text(name)), place, .. }) = seen.first() else { return };
         if (self.words.behaviour)(name).is_none() {
             self.problem(Problem::UnknownBehaviour(name.clone()), place.clone(), None);
@@ -317,10 +322,44 @@ impl Checker<'_> {
         else {
             return;
         };
-        if !known.contains(&name.as_str()) {
-            let meant = nearest(name, known.iter().copied()).map(|name| format!("\"{name}\""));
+        let Some(form) = known.iter().find(|form| form.name == name) else {
+            let meant = nearest(name, known.iter().map(|form| form.name)).map(|name| format!("\"{name}\""));
             self.problem(Problem::UnknownCommand(name.clone()), place.clone(), meant);
+            return;
+        };
+        let Some(Seen { typed: Typed { ty: Ty::Map(given), .. }, place, .. }) = seen.get(1) else { return };
+        let unknown: Vec<&String> = given.keys().filter(|key| form.field(key).is_none()).collect();
+        for key in &unknown {
+            let meant = nearest(key, form.fields.iter().map(|field| field.name));
+            let problem = Problem::UnknownCommandField { command: name.clone(), name: (*key).clone() };
+            self.problem(problem, self.key(key, place), meant);
         }
+        // What seems to be missing may be misspelt.
+        let lacks = form.lacks(|name| given.contains_key(name));
+        for lacking in lacks.into_iter().filter(|_| unknown.is_empty()) {
+            let problem = Problem::LackingCommandField { command: name.clone(), name: lacking };
+            self.problem(problem, place.clone(), None);
+        }
+        // What is written of a record whose kind is known.
+        if let ("record.update", Some(Ty::Record(Some(kind))), Some(Ty::Map(fields))) =
+            (name.as_str(), given.get("record"), given.get("fields"))
+        {
+            self.keys(*kind, fields.keys().cloned().collect(), place.clone());
+        }
+    }
+
+    /// Where a key stands in a map that is written out, from its beginning on; that when it can't be told.
+    fn key(&self, key: &str, map: &Range<usize>) -> Range<usize> {
+        let text = self.source.get(map.start..).unwrap_or_default();
+        let is_word =
+            |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+        let mut places = text.match_indices(key).filter(|(at, _)| {
+            let (before, after) = (text.get(..*at), text.get(at + key.len()..));
+            let follows = after.is_some_and(|after| after.trim_start().starts_with(':'));
+            follows && !is_word(before.and_then(|before| before.chars().next_back()))
+        });
+        let start = places.next().map(|(at, _)| map.start + at);
+        start.map_or(map.clone(), |start| start..start + key.len())
     }
 
     /// An empty list takes the type of the first item that is put into it.

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crm_core::base::{Instant, KindNo, Value, calendar};
+use crm_core::record::command::CommandForm;
 use crm_core::record::filter::{self, Filter, FilterContext, Path};
 use crm_core::record::schema::Schema;
 use crm_core::record::script::{Diagnostic, Script, Vocabulary};
@@ -123,7 +124,7 @@ pub(crate) struct Checker<'a> {
 pub(crate) struct Words<'a> {
     pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
     /// The commands that it may call for; none when they were checked before.
-    pub commands: Option<&'a [&'a str]>,
+    pub commands: Option<&'a [CommandForm]>,
 }
 
 /// The problems of a script are reported up to so many.
@@ -134,7 +135,7 @@ pub(crate) fn check(
     ast: &AST,
     script: &Script<'_>,
     words: &Vocabulary<'_>,
-    commands: Option<&[&str]>,
+    commands: Option<&[CommandForm]>,
     lower: bool,
     calls: usize,
 ) -> Result<Compiled, Vec<Diagnostic>> {

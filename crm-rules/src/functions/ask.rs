@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             "the records of a kind that pass a criterion and that the actor sees",
             "该类型中符合条件、且操作者可见的记录",
         ],
-        "",
+        "length(find(\"lead\", \"company_size > 100\")) == 1",
     ),
     Function::new(
         "find(\"kind\", \"criterion\", #{field: value})",
@@ -27,7 +27,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[Written, Written, TakesMap],
         Records,
         ["the same, with fields that equal values of the script", "同上，并且字段等于脚本中的值"],
-        "",
+        "length(find(\"lead\", \"\", #{owner: lead.owner})) == 1",
     ),
     Function::new(
         "count(\"kind\", \"criterion\")",
@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[Written, Written],
         Int,
         ["how many there are, counted up to 1,000", "有多少条，最多数到 1,000"],
-        "",
+        "count(\"lead\", \"company_size > 1\") == 2",
     ),
     Function::new(
         "count(\"kind\", \"criterion\", #{field: value})",
@@ -43,7 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[Written, Written, TakesMap],
         Int,
         ["how many there are, counted up to 1,000", "有多少条，最多数到 1,000"],
-        "",
+        "count(\"lead\", \"\", #{owner: lead.owner}) < 20",
     ),
     Function::new(
         "behaviours(\"name\")",
@@ -51,7 +51,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[Written],
         Int,
         ["how often a behaviour of the vocabulary was seen of the record", "该记录出现某行为的次数"],
-        "",
+        "behaviours(\"访问了定价页\") >= 1",
     ),
     Function::new(
         "award(points, \"reason\")",
@@ -62,7 +62,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             "gives points with their reason; without an answer of its own, `score` is their sum",
             "加分并说明理由；`score` 没有返回值时即为各项之和",
         ],
-        "",
+        "award(20, \"more than 100 people\")",
     ),
     Function::new(
         "because(\"reason\")",
@@ -70,7 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[TakesText],
         Nothing,
         ["gives a reason for the answer", "说明理由"],
-        "",
+        "because(\"the owner is new\")",
     ),
     Function::new(
         "refuse(\"message\")",
@@ -78,7 +78,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[TakesText],
         Nothing,
         ["refuses a move and says why; may be called several times", "拒绝流转并说明原因；可多次调用"],
-        "",
+        "refuse(\"say when it closes\")",
     ),
     Function::new(
         "refuse(\"code\", \"message\")",
@@ -86,7 +86,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[TakesText, TakesText],
         Nothing,
         ["the same with a code that programs can tell apart", "同上，并带有供程序识别的代码"],
-        "",
+        "refuse(\"deal.no_date\", \"say when it closes\")",
     ),
     Function::new(
         "command(\"name\", #{field: value})",
@@ -94,7 +94,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[Written, TakesMap],
         Nothing,
         ["has a command follow the change", "变更之后执行一个命令"],
-        "",
+        "command(\"task.create\", #{subject: \"Call back\", about: after.id})",
     ),
 ];
 

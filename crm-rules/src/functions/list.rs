@@ -68,7 +68,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[List, Item],
         Nothing,
         ["puts the item at the list's end", "把元素加到列表末尾"],
-        "",
+        "let l = [1]; l.push(2); length(l) == 2",
     ),
 ];
 

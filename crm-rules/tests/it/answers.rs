@@ -128,7 +128,8 @@ fn a_guard_gives_every_reason() {
 fn a_change_has_commands_follow() {
     let source = r#"fn on_change(before, after) {
         if (before.amount ?? money(0, "CNY")) < money(100000, "CNY") && after.amount >= 100000 {
-            command("task.create", #{title: `Call about ${after.name}`, about: after.id, due: today() + days(1), n: [1, 2.5]});
+            let fields = #{next_step: `Call about ${after.name}`, next_step_on: today() + days(1), probability_by_hand: 2.5, tags: ["a", "b"]};
+            command("record.update", #{record: after.id, fields: fields});
         }
     }"#;
     let after: Facts<'_> = &[("name", text("MES")), ("amount", money("150000 CNY"))];
@@ -140,7 +141,9 @@ fn a_change_has_commands_follow() {
     let record = RecordRef::new(kind::Opportunity::NO, 77);
     assert_eq!(
         fields,
-        format!(r#"{{"about":"{record}","due":"2026-04-01","n":[1,"2.5"],"title":"Call about MES"}}"#)
+        format!(
+            r#"{{"fields":{{"next_step":"Call about MES","next_step_on":"2026-04-01","probability_by_hand":"2.5","tags":["a","b"]}},"record":"{record}"}}"#
+        )
     );
     let before: Facts<'_> = &[("amount", money("120000 CNY"))];
     assert_eq!(

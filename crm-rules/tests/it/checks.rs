@@ -52,7 +52,7 @@ fn names_are_checked() {
         Some("company_size"),
     );
     wrong("count(\"lead\", \"company_size >\")", "filter.syntax", "", None);
-    wrong("count(\"lead\", \"\", #{ownr: lead.owner})", "script.unknown_field", "#", Some("owner"));
+    wrong("count(\"lead\", \"\", #{ownr: lead.owner})", "script.unknown_field", "ownr", Some("owner"));
     wrong("let m = #{a: 1}; m.b ?? 0", "script.unknown_key", "b", None);
 }
 
@@ -133,6 +133,15 @@ fn forms_are_checked() {
         "\"task.creat\"",
         Some("\"task.create\""),
     );
+    let command = |call: &str, code: &str, marked: &str, suggestion: Option<&str>| {
+        let source = format!("fn on_change(before, after) {{ command({call}); }}");
+        wrong_in(Purpose::Automation, &source, code, marked, suggestion);
+    };
+    let titled = "\"task.create\", #{subjct: \"a\", about: after.id}";
+    command(titled, "script.unknown_command_field", "subjct", Some("subject"));
+    command("\"task.create\", #{about: after.id}", "script.lacking_command_field", "#", None);
+    let update = "\"record.update\", #{record: after.id, fields: #{nxt_step: \"a\"}}";
+    command(update, "script.unknown_field", "nxt_step", Some("next_step"));
     wrong_in(Purpose::Assignment, "fn assign(lead, team) { lead.name }", "script.returns", "lead.name", None);
 }
 
@@ -197,4 +206,8 @@ fn a_script_tells_which_fields_it_reads() {
         Some(vec![field(Customer::industry), field(Customer::employees), field(Customer::parent)])
     );
     assert_eq!(reads("count(\"lead\", \"\") > 1"), None);
+    assert_eq!(
+        reads("behaviours(\"邮件开启\") > 1"),
+        Some(vec![(kind::Activity::NO, crm_core::domain::activity::Activity::kind)])
+    );
 }

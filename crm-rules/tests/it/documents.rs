@@ -5,16 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crm_core::base::{Kind, KindNo, kind};
+use crm_core::base::{Kind, KindNo, RecordRef, Span, Value, kind};
 use crm_core::domain::rule::TestRule;
-use crm_core::prelude::{Crm, Filter, Host, MemoryStore};
+use crm_core::domain::rule::rules::scoring_rule;
+use crm_core::prelude::{CreateRecord, Crm, Filter, Host, MemoryStore};
+use crm_core::record::codec::{View, image, put_field};
 use crm_core::record::field::FieldType;
-use crm_core::record::filter::{FilterContext, bind};
+use crm_core::record::filter::{FilterContext, NoRelated, bind};
 use crm_core::record::schema::FieldDef;
-use crm_core::record::script::Purpose;
+use crm_core::record::script::{Answer, Purpose, Question, Script};
 use crm_rules::{Scripts, Tongue, functions, read_rule, show};
 
-use crate::sample::{SCHEMA, check, now};
+use crate::sample::{JUDGE, SCHEMA, SETTINGS, check, now};
 
 fn folder(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
@@ -53,6 +55,27 @@ fn the_rules_beside_the_examples_come_out() {
         for file in files {
             comes_out(&file.display().to_string(), &fs::read_to_string(&file).unwrap());
         }
+    }
+}
+
+/// The scoring documents beside the examples say what the engine can put in force.
+#[test]
+fn the_scoring_documents_beside_the_examples_are_rules() {
+    for name in ["scoring.en.yaml", "scoring.zh.json"] {
+        let text = fs::read_to_string(folder("examples/rules").join(name)).unwrap();
+        let draft = scoring_rule(&text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
+        let crm = Crm::open(MemoryStore::new(), Host::fixed(now(), 7).0).unwrap();
+        for (behaviour, activity) in [("访问了定价页", "web_visit"), ("saw the price list", "web_visit")]
+        {
+            let fields = [
+                ("name".to_owned(), behaviour.into()),
+                ("activities".to_owned(), Value::List(vec![activity.into()])),
+            ];
+            let made = CreateRecord { kind: kind::Behaviour::NO, fields: fields.into() };
+            crm.system().execute(made).unwrap();
+        }
+        let test = crm.system().execute(TestRule { rule: draft }).unwrap();
+        assert!(test.problems.is_empty(), "{name}: {:?}", test.problems);
     }
 }
 
@@ -117,6 +140,49 @@ fn example(variable: &str, field: &FieldDef) -> String {
     }
 }
 
+/// A value with which the example of a field holds.
+fn value(field: &FieldDef) -> Value {
+    let one = match field.ty {
+        FieldType::Bool => true.into(),
+        FieldType::Int | FieldType::Decimal => 250.into(),
+        FieldType::Money => Value::Money("250 CNY".parse().unwrap()),
+        FieldType::Choice => field.choices.first().map_or("a", |choice| choice.code.as_ref()).into(),
+        FieldType::Date => Value::Date("2020-01-01".parse().unwrap()),
+        FieldType::Instant => Value::Instant("2020-01-01T00:00:00Z".parse().unwrap()),
+        FieldType::Duration => Value::Duration(Span::from_hours(3)),
+        FieldType::Record(to) => Value::Id(RecordRef::new(to.unwrap_or(kind::Customer::NO), 9)),
+        FieldType::Row | FieldType::Phone | FieldType::Email => Value::List(vec!["a".into()]),
+        _ => "a".into(),
+    };
+    if field.many { Value::List(vec![one]) } else { one }
+}
+
+/// Whether a condition holds for a record whose one value is that of a field.
+fn holds_about(kind: KindNo, variable: &str, condition: &str, field: Option<&FieldDef>) -> bool {
+    let source = format!("fn holds({variable}) {{ {condition} }}");
+    let mut fields = Vec::new();
+    if let Some(field) = field {
+        put_field(&mut fields, field.no, &value(field));
+    }
+    let image = image(1, 1, now(), &fields);
+    let question = Question {
+        script: Script { name: &source, version: 1, purpose: Purpose::Segment, kind, source: &source },
+        record: RecordRef::new(kind, 1),
+        view: View::new(&image).unwrap(),
+        before: None,
+        states: ("", ""),
+        candidates: &[],
+        now: now(),
+        schema: &SCHEMA,
+        settings: &SETTINGS,
+        behaviour: &crate::sample::behaviour,
+    };
+    match JUDGE.ask(&question, &mut NoRelated) {
+        Ok(Answer::Holds(holds)) => holds,
+        other => panic!("{condition}: {other:?}"),
+    }
+}
+
 fn purpose_about(kind: KindNo) -> Purpose {
     if kind == kind::Lead::NO {
         Purpose::Score
@@ -147,16 +213,15 @@ fn tables(chinese: bool) -> String {
             };
             let problems = check(purpose_about(kind), &source).problems;
             assert!(problems.is_empty(), "{source}: {problems:?}");
+            assert!(!holds_about(kind, variable, &example, None), "{example} holds without a value");
+            assert!(holds_about(kind, variable, &example, Some(field)), "{example} does not hold");
             let label = if chinese { &field.zh } else { &field.en };
             writeln!(text, "| `{}` | {label} | `{example}` |", field.name).unwrap();
         }
         writeln!(text).unwrap();
     }
-    let heads = if chinese {
-        ["函数", "作用", "示例（均成立）"]
-    } else {
-        ["function", "what it is for", "an example that holds"]
-    };
+    let heads =
+        if chinese { ["函数", "作用", "示例"] } else { ["function", "what it is for", "an example"] };
     writeln!(text, "### {}\n", if chinese { "函数" } else { "Functions" }).unwrap();
     writeln!(text, "| {} | {} | {} |\n|---|---|---|", heads[0], heads[1], heads[2]).unwrap();
     for function in functions() {

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::sample::{Asked, World, check};
+use crate::sample::{Asked, World, cases, check};
 
 const SEEDS: &[&str] = &[
     "fn score(lead) { let points = 0; if lead.公司规模 > 100 && lead.industry in [\"a\", \"b\"] { points += 20; } points }",
@@ -52,7 +52,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(2000), ..ProptestConfig::default() })]
 
     #[test]
     fn a_torn_script_is_told_or_run(

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 
-use crate::sample::{Asked, World, check};
+use crate::sample::{Asked, World, cases, check};
 
 fn condition() -> impl Strategy<Value = String> {
     let op = || select(vec!["==", "!=", "<", "<=", ">", ">="]);
@@ -122,7 +122,7 @@ fn facts() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(1500), ..ProptestConfig::default() })]
 
     #[test]
     fn lowered_conditions_hold_when_rhai_says_so(condition in condition(), facts in facts()) {

@@ -109,7 +109,7 @@ pub fn check(purpose: Purpose, source: &str) -> Checked {
         schema: &SCHEMA,
         settings: &SETTINGS,
         behaviour: &behaviour,
-        commands: &["task.create", "record.update"],
+        commands: crm_core::engine::command_forms(),
     };
     JUDGE.check(&script(purpose, source), &words)
 }
@@ -157,4 +157,9 @@ pub fn holds(condition: &str, facts: Facts<'_>) -> bool {
         Ok(Answer::Holds(holds)) => holds,
         other => panic!("{condition}: {other:?}"),
     }
+}
+
+/// So many cases of a property: these, or as many as `PROPTEST_CASES` says.
+pub fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
 }

@@ -7,8 +7,12 @@ use crm_store_redb::{Options, RedbStore};
 
 use crate::slow;
 
+/// Bytes before redb's pages: the log and its header.
+const FRONT: usize = LOG + 4096;
+const LOG: usize = 16 << 10;
+
 fn options(verify: bool) -> Options {
-    Options { cache_bytes: 1 << 20, verify, ..Options::default() }
+    Options { cache_bytes: 1 << 20, verify, log_bytes: LOG as u64, ..Options::default() }
 }
 
 /// A store's bytes after a few commits, and what it holds.
@@ -47,8 +51,12 @@ fn damage_is_never_a_panic() {
     let tries = if slow() { 20_000 } else { 500 };
     for _ in 0..tries {
         let mut bytes = sound.clone();
-        // The header and the pages in use are the damage that matters.
-        let place = if dice.once_in(3) { dice.below(512) } else { dice.below(bytes.len()) };
+        // The headers and the pages in use are the damage that matters.
+        let place = match dice.below(6) {
+            0 => dice.below(32),
+            1 | 2 => FRONT + dice.below(512),
+            _ => dice.below(bytes.len()),
+        };
         for byte in bytes.iter_mut().skip(place).take(1 + dice.below(16)) {
             *byte = dice.below(256) as u8;
         }

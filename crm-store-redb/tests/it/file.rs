@@ -128,7 +128,8 @@ fn a_memory_store_can_be_kept_in_a_file() {
 #[test]
 fn compacting_gives_space_back_and_waits_for_no_reader() {
     let directory = tempfile::tempdir().unwrap();
-    let mut store = RedbStore::open(directory.path().join("crm.redb")).unwrap();
+    let options = Options { log_bytes: 64 << 10, ..Options::default() };
+    let mut store = RedbStore::open_with(directory.path().join("crm.redb"), options).unwrap();
     (0..50).for_each(|key| store.commit(&row(key, 100_000)).unwrap());
     let mut clear = Batch::new();
     (0..49_u64).for_each(|key| clear.delete(Table::Records, key.to_be_bytes().to_vec()));
@@ -151,10 +152,10 @@ fn compacting_gives_space_back_and_waits_for_no_reader() {
 
 /// The price list: what changes it should be a decision.
 #[test]
-fn a_small_commit_costs_two_flushes_and_few_pages() {
-    let cases = [(true, 2, 16), (false, 1, 12)];
-    for (quick_reopen, syncs, most_writes) in cases {
-        let options = Options { quick_reopen, ..Options::default() };
+fn a_small_commit_costs_one_flush_and_without_a_log_few_pages() {
+    let cases = [(true, 2 << 20, 1, 1), (true, 0, 2, 16), (false, 0, 1, 12)];
+    for (quick_reopen, log_bytes, syncs, most_writes) in cases {
+        let options = Options { quick_reopen, log_bytes, ..Options::default() };
         let store = RedbStore::open_backend(Disk::new(0).plug(), options).unwrap();
         (0..2000).for_each(|key| store.commit(&row(key, 300)).unwrap());
         let before = store.traffic();
@@ -170,7 +171,7 @@ fn a_small_commit_costs_two_flushes_and_few_pages() {
 #[test]
 fn a_quick_reopen_needs_no_repair() {
     let reopened = |quick_reopen| {
-        let options = Options { quick_reopen, ..Options::default() };
+        let options = Options { quick_reopen, log_bytes: 0, ..Options::default() };
         let disk = Disk::new(0);
         let store = RedbStore::open_backend(disk.plug(), options.clone()).unwrap();
         (0..200).for_each(|key| store.commit(&row(key, 3000)).unwrap());

@@ -14,6 +14,7 @@ mod engine;
 mod failing_disk;
 mod file;
 mod kill;
+mod log;
 mod model;
 mod power_cut;
 

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}: {:.0} % {:?}, {} at stake", lost.name, lost.risk * 100.0, lost.reasons, lost.at_stake);
     }
     let forecast = session.forecast(&ForecastQuery::default())?;
-    println!("by {}: between {} and {}", forecast.until, forecast.low, forecast.high);
+    println!("by {}: between {} and {}", forecast.until, forecast.all.low, forecast.all.high);
 
     // A model learns from how things ended, says what it is worth, and is a record with versions.
     let trained = session.train_model(&TrainingQuery::new(Purpose::Lead))?;

@@ -105,7 +105,7 @@ fn checked(file: &Path, name: &str, source: &str, asked: &Asked) -> Outcome<Resu
         schema: &schema,
         settings: &Default::default(),
         behaviour: &known,
-        commands: &crm_core::engine::command_names(),
+        commands: crm_core::engine::command_forms(),
     };
     // A store may have fields of its own, which its own check knows.
     let problems =

@@ -14,7 +14,9 @@ use crm_core::exchange::{Fault, Rejection, Report};
 use crm_core::prelude::*;
 use crm_core::record::field::Field;
 
-use super::files::{ActivityRow, DealMoveRow, DealRow, Event, Files, LeadMoveRow, LineRow, ZONE, instant};
+use super::files::{
+    ActivityRow, DealMoveRow, DealRow, Event, Files, LeadMoveRow, LineRow, OrderRow, ZONE, instant,
+};
 use super::intake::Leads;
 use super::people::People;
 use crate::progress::ImportBar;
@@ -22,6 +24,9 @@ use crate::{Outcome, fields};
 
 /// The stage from which on a deal has lines.
 const PROPOSAL: &str = "提案";
+
+/// The pipeline of orders that customers give again.
+pub const ORDERS: &str = "复购订单";
 
 /// The year as it goes on.
 #[derive(Debug)]
@@ -120,6 +125,7 @@ impl<'c> Days<'c> {
                 let done = self.move_deal(row);
                 tell(&mut self.moves, line, done)
             }
+            Event::Orders(row) => self.order(&row),
         }
     }
 
@@ -257,6 +263,49 @@ impl<'c> Days<'c> {
             "reopen" => drop(self.ask(by, ReopenOpportunity { opportunity, reason, to, revision })?),
             other => Err(format!("`{other}` is not a move"))?,
         }
+        Ok(())
+    }
+
+    /// Takes an order by telephone: a deal of the pipeline for orders, won at once.
+    fn order(&mut self, row: &OrderRow) -> Outcome {
+        let given = self.record(&row.customer)?;
+        let customer: CustomerId = match given.as_id::<kind::Opportunity>() {
+            Some(deal) => self.crm.system().get::<Opportunity>(deal)?.customer.ok_or("no customer")?,
+            None => given.as_id().ok_or_else(|| format!("`{}` is no customer", row.customer))?,
+        };
+        let line = DealLine {
+            product: Some(self.id(&row.product)?),
+            quantity: Some(row.quantity),
+            unit_price: Some(Money::new(row.unit_price, Currency::CNY)),
+            ..DealLine::default()
+        };
+        let call = LogActivity {
+            about: customer.record(),
+            kind: KindCode::from(ActivityKind::Call),
+            direction: Some(Direction::In),
+            at: None,
+            minutes: None,
+            contact: None,
+            participants: Vec::new(),
+            subject: row.name.clone(),
+            text: String::new(),
+            outcome: String::new(),
+            position: None,
+            next: None,
+        };
+        self.ask(&row.by, call)?;
+        let fields = fields([
+            ("code", row.code.as_str().into()),
+            ("name", row.name.as_str().into()),
+            ("customer", customer.into()),
+            ("owner", self.people.user(&row.by)?.into()),
+            ("lifecycle", ORDERS.into()),
+            ("lines", vec![line].to_value()),
+        ]);
+        let order = self.ask(&row.by, CreateRecord { kind: kind::Opportunity::NO, fields })?;
+        let opportunity = order.as_id().ok_or("no order")?;
+        let win = WinOpportunity { opportunity, reason: String::new(), revision: None };
+        drop(self.ask(&row.by, win)?);
         Ok(())
     }
 

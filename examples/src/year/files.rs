@@ -53,6 +53,21 @@ pub struct UserRow {
     pub status: String,
 }
 
+/// What is to be won in a period.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TargetRow {
+    /// What it is called.
+    pub name: String,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub until: NaiveDate,
+    /// The code of the department that is to win it, or nothing for all.
+    pub department: String,
+    /// How much.
+    pub amount: Decimal,
+}
+
 /// A lead that is found invalid or put off.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LeadMoveRow {
@@ -133,6 +148,27 @@ pub struct DealMoveRow {
     pub by: String,
 }
 
+/// An order that a customer gives again, without a deal that leads to it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrderRow {
+    /// The code.
+    pub code: String,
+    /// When.
+    pub at: String,
+    /// The code of the customer, or of the deal by which it became one.
+    pub customer: String,
+    /// Who takes it.
+    pub by: String,
+    /// What it is called.
+    pub name: String,
+    /// The product's code.
+    pub product: String,
+    /// How many.
+    pub quantity: Decimal,
+    /// At what price.
+    pub unit_price: Decimal,
+}
+
 /// Something that happened with a lead, a customer or a deal. Everything is text: some of it is wrong.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ActivityRow {
@@ -173,6 +209,8 @@ pub enum Event {
     Opens(Box<DealRow>),
     /// A deal moves; with the line in the file.
     Moves(u64, DealMoveRow),
+    /// A customer orders again.
+    Orders(OrderRow),
 }
 
 impl fmt::Display for Event {
@@ -183,6 +221,7 @@ impl fmt::Display for Event {
             Event::LeadMove(row) => write!(f, "{}: {} {}", row.by, row.step, row.lead),
             Event::Opens(row) => write!(f, "{}: opens {}", row.owner, row.code),
             Event::Moves(line, row) => write!(f, "deal_moves.csv line {line}: {} {}", row.step, row.deal),
+            Event::Orders(row) => write!(f, "{}: takes {}", row.by, row.code),
         }
     }
 }
@@ -270,6 +309,9 @@ impl Files {
         }
         for (line, row) in self.rows::<DealMoveRow>("deal_moves.csv")? {
             events.push((instant(&row.at)?, Event::Moves(line, row)));
+        }
+        for (_, row) in self.rows::<OrderRow>("orders.csv")? {
+            events.push((instant(&row.at)?, Event::Orders(row)));
         }
         events.sort_by_key(|(at, _)| *at);
         Ok((headings, events))

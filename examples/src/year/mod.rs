@@ -17,7 +17,7 @@ use crm_core::engine::ManualClock;
 use crm_core::exchange::Report;
 use crm_core::prelude::*;
 
-pub use days::Days;
+pub use days::{Days, ORDERS};
 pub use files::{Files, ZONE, instant};
 pub use intake::{Before, Double, before_the_year};
 pub use people::People;
@@ -80,15 +80,18 @@ impl<'c> Year<'c> {
         reports::stages(out, &director)?;
         reports::win_rates(out, &director)?;
         reports::cohorts(out, &director)?;
+        reports::targets(out, &director, instant(MIDSUMMER)?)?;
         reports::pools(out, &director)?;
         reports::eyes(out, crm, self.people)?;
         reports::customer(out, &director)?;
         reports::journal(out, &director)?;
         reports::as_it_stood(out, &director, instant(MIDSUMMER)?)?;
+        reports::liveliness(out, &director)?;
         reports::rfm(out, &director)?;
         reports::values(out, &director)?;
         let months = MONTH_ENDS.iter().map(|day| day.parse()).collect::<Result<Vec<_>, _>>()?;
         reports::forecast(out, &director, instant(MIDSUMMER)?, &months)?;
+        reports::quarter(out, &director)?;
         reports::models(out, &director)
     }
 }

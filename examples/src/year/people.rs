@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use crm_core::base::choice::Choice;
 use crm_core::base::{Kind, kind};
 use crm_core::domain::lead::{OnDuplicate, Taker};
 use crm_core::domain::org::{
@@ -11,13 +12,14 @@ use crm_core::domain::org::{
     Grant,
 };
 use crm_core::domain::pool::DefinePool;
+use crm_core::domain::target::Metric;
 use crm_core::engine::flows::hand_over::DisableUser;
 use crm_core::prelude::*;
 use crm_core::record::action::{FieldAccess, Scope};
 use crm_core::record::field::Field;
 use crm_core::record::lifecycle;
 
-use super::files::{DepartmentRow, Files, UserRow, items};
+use super::files::{DepartmentRow, Files, TargetRow, UserRow, items};
 use crate::{Outcome, fields};
 
 /// The mainland's days off in 2025, each from the first to the last.
@@ -59,6 +61,9 @@ impl People {
         let text = std::fs::read_to_string(files.path("pipeline.zh.yaml"))?;
         let definition = lifecycle::load(&text).map_err(|faults| format!("{faults:?}"))?;
         system.execute(DefineLifecycle { definition, default: true, map: BTreeMap::new() })?;
+        let text = std::fs::read_to_string(files.path("orders.zh.yaml"))?;
+        let definition = lifecycle::load(&text).map_err(|faults| format!("{faults:?}"))?;
+        system.execute(DefineLifecycle { definition, default: false, map: BTreeMap::new() })?;
         let departments = files.rows::<DepartmentRow>("departments.csv")?;
         for (_, row) in &departments {
             let name = format!("{} {}", row.name_zh, row.name);
@@ -73,6 +78,7 @@ impl People {
             people.open_pool(&system, row)?;
         }
         people.share_out_leads(&system, &users)?;
+        people.set_targets(&system, files)?;
         Ok(people)
     }
 
@@ -157,6 +163,24 @@ impl People {
     }
 }
 
+impl People {
+    fn set_targets(&self, system: &Session<'_>, files: &Files) -> Outcome {
+        for (_, row) in files.rows::<TargetRow>("targets.csv")? {
+            let department = self.departments.get(&row.department).copied();
+            let fields = fields([
+                ("name", row.name.as_str().into()),
+                ("metric", Metric::AmountWon.code().into()),
+                ("from", row.from.into()),
+                ("until", row.until.into()),
+                ("department", department.map_or(Value::Null, Value::from)),
+                ("amount", Money::new(row.amount, Currency::CNY).into()),
+            ]);
+            system.execute(CreateRecord { kind: kind::Target::NO, fields })?;
+        }
+        Ok(())
+    }
+}
+
 fn settings(system: &Session<'_>) -> Outcome {
     let mut holidays = Vec::new();
     for (first, last) in HOLIDAYS {
@@ -168,6 +192,7 @@ fn settings(system: &Session<'_>) -> Outcome {
         region: Some("CN".into()),
         currency: Some(Currency::CNY),
         holidays: Some(holidays),
+        offer_after_months: Some(3),
         extra_workdays: Some(EXTRA_WORKDAYS.iter().map(|day| day.parse()).collect::<Result<_, _>>()?),
         ..ChangeSettings::default()
     })?;

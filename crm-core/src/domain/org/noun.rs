@@ -313,6 +313,14 @@ row! {
     }
 }
 
+row! {
+    /// What an activity of a kind counts towards how lively a customer is.
+    pub struct WeightRow as Row {
+        kind: String = "Kind" "类型";
+        weight: Decimal = "Weight" "权重";
+    }
+}
+
 record! {
     /// The tenant's settings; there is one record.
     pub struct Settings is Settings {
@@ -336,6 +344,16 @@ record! {
         18 duplicate_disclosure: Option<Disclosure> = "Duplicate disclosure" "查重提示";
         /// For how many days the journal is kept before it may be trimmed; for ever when empty.
         19 retention_days: Option<i64> = "Retention in days" "保留天数";
+        /// After how many days an activity counts half.
+        30 activity_half_life_days: Option<i64> = "Activity half-life in days" "活跃度半衰期（天）";
+        /// What activities count by kind, in place of the usual weights where there are any; others count 1.
+        31 activity_weights: Vec<WeightRow> = "Activity weights" "互动权重";
+        /// From which count of activities on a customer is active.
+        32 active_from: Option<Decimal> = "Active from" "活跃下限";
+        /// Below which count it is silent.
+        33 silent_below: Option<Decimal> = "Silent below" "沉寂上限";
+        /// After how many months without a purchase a customer's owner is reminded to make an offer; never when empty.
+        34 offer_after_months: Option<i64> = "Offer after months without purchase" "未成交提醒（月）";
     }
     spec { title: Settings::zone, steers: true, invariant: Some(invariants::settings) }
 }

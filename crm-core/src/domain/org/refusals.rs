@@ -45,4 +45,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("settings.fiscal_start", "the fiscal year begins in a month from 1 to 12"),
     ("settings.extra_workday", "an extra working day is on a weekend and no holiday"),
     ("settings.retention", "the journal is kept for one day at least"),
+    ("settings.half_life", "a half-life is a day at least, a hundred years at most"),
+    ("settings.activity_weight", "a weight belongs to a kind of activity, and is neither negative nor huge"),
+    (
+        "settings.activity_bounds",
+        "a customer is active from a count that is not below the one where it is silent",
+    ),
+    ("settings.offer_after", "a silence is told after a month at least"),
 ];

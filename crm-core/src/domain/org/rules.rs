@@ -7,7 +7,8 @@ use chrono::{Datelike, Weekday};
 use super::noun::{
     CustomField, CustomType, FieldChoice, LifecycleDefinition, Role, Settings, Share, Validation,
 };
-use crate::base::{Instant, KindNo, settings};
+use crate::base::settings::{self, ActivityRule};
+use crate::base::{Instant, KindNo};
 use crate::record::error::Invalid;
 use crate::record::filter::{self, FilterContext};
 use crate::record::lifecycle::Lifecycle;
@@ -326,6 +327,39 @@ pub fn settings_problems(settings: &Settings) -> Vec<Invalid> {
     if settings.retention_days.is_some_and(|days| days < 1) {
         let message = format!("`{}` is not a number of days", settings.retention_days.unwrap_or_default());
         wrong("retention_days", "settings.retention", message);
+    }
+    problems.extend(activity_problems(settings));
+    problems
+}
+
+/// The longest half-life of activities, in days, and the longest silence, in months: a hundred years.
+const LONGEST: (i64, i64) = (36_525, 1_200);
+
+/// What is wrong with how activities count and when silence is told.
+fn activity_problems(settings: &Settings) -> Vec<Invalid> {
+    let mut problems = Vec::new();
+    let mut wrong = |at: &str, code: &str, message: String| problems.push(Invalid::new(at, code, message));
+    if let Some(days) = settings.activity_half_life_days.filter(|days| !(1..=LONGEST.0).contains(days)) {
+        wrong("activity_half_life_days", "settings.half_life", format!("`{days}` days are no half-life"));
+    }
+    let most = rust_decimal::Decimal::from(1_000);
+    for row in &settings.activity_weights {
+        if row.kind.is_empty() || row.weight.is_sign_negative() || row.weight > most {
+            let message = format!("`{}` is not a weight of a kind from 0 to {most}", row.weight);
+            wrong("activity_weights", "settings.activity_weight", message);
+        }
+    }
+    let usual = ActivityRule::default();
+    let active = settings.active_from.unwrap_or(usual.active_from);
+    let silent = settings.silent_below.unwrap_or(usual.silent_below);
+    if silent <= rust_decimal::Decimal::ZERO || active < silent {
+        let message = format!(
+            "silent below `{silent}` and active from `{active}`: neither is nothing, nor are they apart"
+        );
+        wrong("silent_below", "settings.activity_bounds", message);
+    }
+    if let Some(months) = settings.offer_after_months.filter(|months| !(1..=LONGEST.1).contains(months)) {
+        wrong("offer_after_months", "settings.offer_after", format!("`{months}` is not a number of months"));
     }
     problems
 }

@@ -66,16 +66,29 @@ fn says_the_same(one: &Rule, other: &Rule) -> bool {
 /// What is wrong with a rule, and what comes of its examples; and a script as a criterion.
 pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String)> {
     let vocabulary = vocabulary(desk)?;
-    let (schema, settings, judges) = (desk.schema(), desk.settings(), desk.ports());
+    let (schema, settings, judges, commands) =
+        (desk.schema(), desk.settings(), desk.ports(), desk.commands());
     let behaviour = |name: &str| vocabulary.number(name);
-    let words = Words { schema: &schema, settings: &settings, behaviour: &behaviour, now: EXAMPLES_AT };
+    let lifecycles = desk.lifecycles();
+    let states = |kind: KindNo| {
+        let of_kind = lifecycles.iter().filter(|lifecycle| lifecycle.kind == kind);
+        of_kind.flat_map(|lifecycle| &lifecycle.states).map(|state| state.code.clone()).collect()
+    };
+    let words = Words {
+        schema: &schema,
+        settings: &settings,
+        behaviour: &behaviour,
+        commands,
+        states: &states,
+        now: EXAMPLES_AT,
+    };
     let (mut problems, reads) = check(rule, &words);
     let mut reads: Option<Vec<String>> = Some(reads.into_iter().collect());
     let mut lowered = String::new();
     if rule.written_in() != Language::Criteria && problems.is_empty() {
         let kind = KindNo::from_name(&rule.kind).unwrap_or(KindNo(0));
         let words =
-            script::Vocabulary { schema: &schema, settings: &settings, behaviour: &behaviour, commands: &[] };
+            script::Vocabulary { schema: &schema, settings: &settings, behaviour: &behaviour, commands };
         match judges.check_script(&rule.script(kind), &words)? {
             None => {
                 let message = format!("the host has no judge that reads {}", rule.written_in());
@@ -96,6 +109,10 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
                 };
                 let script_reads = checked.reads.map(|reads| reads.iter().filter_map(named).collect());
                 lowered = checked.criterion.map_or_else(String::new, |filter| filter.to_string());
+                if rule.is_for() == script::Purpose::Segment && lowered.is_empty() && problems.is_empty() {
+                    let message = "a segment is listed, so that it has to be what a criterion can say";
+                    problems.push(Invalid::new("source", "rule.segment", message));
+                }
                 reads = reads.zip(script_reads).map(|(mut reads, more): (Vec<_>, Vec<_>)| {
                     reads.extend(more);
                     reads

@@ -15,6 +15,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("rule.triggers", "an automation reacts to nothing, or to what never happens"),
     ("rule.example", "an example does not come out as expected"),
     ("rule.example_facts", "the facts of an example can't be read"),
+    ("rule.segment", "a segment is a script that no criterion says"),
     ("rule.no_judge", "nothing of the host reads the language of the rule"),
     ("rule.kind", "a rule is asked about a record of another kind"),
     ("rule.purpose", "a rule is asked for what it is not for"),

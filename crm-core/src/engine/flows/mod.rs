@@ -9,8 +9,10 @@ mod deals;
 pub mod edit;
 pub mod grade;
 pub mod hand_over;
+mod liveliness;
 pub mod log_activity;
 pub mod model;
+mod offer;
 mod pools;
 mod reclaim;
 mod remind;
@@ -39,10 +41,16 @@ const HANDLERS: &[(&str, Handler)] = &[
     (pool::SWEEP, reclaim::sweep),
     (reclaim::RECLAIM, reclaim::reclaim),
     (remind::REMIND, remind::remind),
+    (offer::PASS, offer::pass),
+    (offer::OFFER, offer::offer),
+    (liveliness::FALL, liveliness::fall_due),
+    (liveliness::RECOUNT, liveliness::recount_due),
     (rules::follow::RESCORE, rules::follow::rescore_due),
     (rules::follow::APPLY, rules::follow::apply_due),
+    (rules::related::RELATED, rules::related::related_due),
+    (rules::awaited::TAKE_UP, rules::awaited::take_up_due),
     (rules::automate::RUN, rules::automate::run),
-    (rules::automate::REACHED, rules::automate::reached),
+    (rules::awaited::REACHED, rules::awaited::reached),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
@@ -60,10 +68,25 @@ pub(crate) fn follow(
     }
     rules::follow::follow(desk, record, before, after)?;
     match record.kind {
-        OPPORTUNITY => deals::count(desk, record, before, after),
-        ACTIVITY => log_activity::note(desk, record, before, after),
+        OPPORTUNITY => {
+            deals::count(desk, record, before, after)?;
+            liveliness::moved(desk, record, before, after)
+        }
+        ACTIVITY => {
+            log_activity::note(desk, record, before, after)?;
+            liveliness::note(desk, before, after)
+        }
         TASK => remind::note(desk, record, before, after),
-        CUSTOMER | LEAD => pools::note_owner(desk, record, before, after),
+        CUSTOMER => pools::note_owner(desk, record, before, after),
+        LEAD => {
+            pools::note_owner(desk, record, before, after)?;
+            liveliness::moved(desk, record, before, after)
+        }
+        CONTACT_LINK => liveliness::moved(desk, record, before, after),
+        SETTINGS => {
+            liveliness::note_settings(desk, record, before, after)?;
+            offer::note_settings(desk, after)
+        }
         _ => Ok(()),
     }
 }
@@ -73,3 +96,5 @@ const CUSTOMER: KindNo = kind::Customer::NO;
 const LEAD: KindNo = kind::Lead::NO;
 const ACTIVITY: KindNo = kind::Activity::NO;
 const TASK: KindNo = kind::Task::NO;
+const CONTACT_LINK: KindNo = kind::ContactLink::NO;
+const SETTINGS: KindNo = kind::Settings::NO;

@@ -14,16 +14,17 @@ use std::collections::BTreeMap;
 use super::pools;
 use crate::base::calendar::{WorkCalendar, local_date, start_of_day};
 use crate::base::id::id_bits;
-use crate::base::kind::{NotificationId, Opportunity, UserId};
+use crate::base::kind::{NotificationId, Opportunity, RuleId, UserId};
 use crate::base::{Instant, Kind, KindNo, RecordRef, Span, Value};
 use crate::domain::notice::{Notification, notify};
 use crate::domain::opportunity::BY_CUSTOMER;
 use crate::domain::org::{USER_BY_LOGIN, User};
 use crate::domain::pool::{Decision, Pool, ReclaimFacts, ReclaimReason, SWEEP, next_pass, reclaim_decision};
+use crate::domain::rule::Rule;
 use crate::record::desk::{Desk, Due, Lookup, Purpose};
-use crate::record::error::Result;
+use crate::record::error::{Error, Result};
 use crate::record::lifecycle::StateClass;
-use crate::record::script::{Answer, Ask, Purpose as For, Which};
+use crate::record::script::{Answer, Ask, Purpose as For, Verdict, Which};
 use crate::record::sheet::Sheet;
 use crate::record::spec::Record;
 
@@ -122,7 +123,8 @@ pub(super) fn reclaim(desk: &mut dyn Desk, due: &Due) -> Result<()> {
             desk.put(&warning)
         }
         Decision::Reclaim { reason } => {
-            desk.by_rule(&format!("{RECLAIM} {}", pool.name));
+            let rule = rule_of(desk, pool.reclaim_rule)?.map(|rule| format!(" by {}", rule.signature()));
+            desk.by_rule(&format!("{RECLAIM} {}{}", pool.name, rule.unwrap_or_default()));
             desk.because(crate::base::choice::Choice::code(reason));
             pools::take_back(desk, &mut sheet, pool.id())?;
             sheet.write(desk)?;
@@ -170,20 +172,27 @@ fn decide(
     Ok(reclaim_decision(&facts, pool, calendar))
 }
 
-/// Whether the pool's rules let a record be reclaimed. A rule that is not in force says nothing.
+/// Whether the pool's rules let a record be reclaimed. A rule that is not in force says nothing; a
+/// record about which one fails stays, and the pass goes on.
 fn by_rules(desk: &mut dyn Desk, sheet: &Sheet, pool: &Pool) -> Result<bool> {
     for (rule, wanted) in [(pool.exempt_rule, false), (pool.reclaim_rule, true)] {
         let Some(rule) = rule else { continue };
         let verdict = sheet.view(|view| {
             desk.judge(&Ask { which: Which::Rule(rule), ..Ask::new(For::Pool, sheet.record, view) })
-        })?;
-        if let Some(Answer::Holds(holds)) = verdict.map(|verdict| verdict.answer)
-            && holds != wanted
-        {
-            return Ok(false);
+        });
+        match verdict {
+            Ok(Some(Verdict { answer: Answer::Holds(holds), .. })) if holds != wanted => return Ok(false),
+            Err(Error::RuleFailed { .. }) => return Ok(false),
+            verdict => drop(verdict?),
         }
     }
     Ok(true)
+}
+
+/// A pool's rule, if it is in force.
+fn rule_of(desk: &mut dyn Desk, rule: Option<RuleId>) -> Result<Option<Rule>> {
+    let Some(rule) = rule else { return Ok(None) };
+    Ok(desk.enlist_as::<Rule>(rule, Purpose::Derive)?.filter(Rule::is_active))
 }
 
 fn facts(desk: &dyn Desk, sheet: &Sheet, owner: &User) -> Result<ReclaimFacts> {
@@ -207,7 +216,7 @@ fn facts(desk: &dyn Desk, sheet: &Sheet, owner: &User) -> Result<ReclaimFacts> {
     })
 }
 
-fn has_open_opportunity(desk: &mut dyn Desk, customer: &Sheet) -> Result<bool> {
+pub(super) fn has_open_opportunity(desk: &mut dyn Desk, customer: &Sheet) -> Result<bool> {
     let parts = vec![Value::Id(customer.record)];
     let lookup = Lookup { kind: Opportunity::NO, index: BY_CUSTOMER, parts, limit: usize::MAX };
     for record in desk.matches(&lookup)? {

@@ -6,58 +6,71 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::awaited::{REACHED, reminders};
 use super::book::Active;
 use crate::base::kind::{self, RuleId};
-use crate::base::{Id, Instant, Kind, RecordRef, calendar};
+use crate::base::{Id, Instant, Kind, RecordRef};
 use crate::domain::activity::Activity;
 use crate::domain::rule::rules::{Happened, call, fires};
-use crate::domain::rule::{Event, MOST_FAILURES, Rule, RuleRun, RuleState, RunOutcome};
+use crate::domain::rule::{MOST_FAILURES, Rule, RuleRun, RuleState, RunOutcome};
 use crate::engine::registry;
 use crate::engine::sight::Neighbours;
 use crate::engine::unit::Unit;
 use crate::record::action::Action;
-use crate::record::codec::{ValueRef, View};
+use crate::record::codec::View;
 use crate::record::desk::{Desk, Due, Purpose};
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
+use crate::record::schema::FieldDef;
 use crate::record::script::{Answer, Ask, Call, Purpose as For, Which};
 use crate::record::spec::Record;
 
 /// The due work that runs an automation.
 pub(crate) const RUN: &str = "rule.run";
-/// The due work that looks whether an instant in a record has been reached.
-pub(crate) const REACHED: &str = "rule.reached";
 /// How many rules may lead to one another.
 const LONGEST_CHAIN: usize = 8;
 
 /// What a run needs to know, kept as the note of its due work.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Note {
-    rule: RecordRef,
+pub(super) struct Note {
+    pub(super) rule: RecordRef,
     /// In whose name.
-    actor: Actor,
+    pub(super) actor: Actor,
     /// What happened.
-    because: String,
+    pub(super) because: String,
     /// The rules that led here, each with the record that it was about.
-    chain: Vec<(RecordRef, RecordRef)>,
+    pub(super) chain: Vec<(RecordRef, RecordRef)>,
     /// Whether the chain ends here.
     #[serde(default)]
-    cut: bool,
+    pub(super) cut: bool,
     /// For a script, the record's fields before the change.
     #[serde(default)]
-    before: Option<Vec<u8>>,
+    pub(super) before: Option<Vec<u8>>,
     /// For what is due, the field and the instant that it held.
     #[serde(default)]
-    reached: Option<(u16, i64)>,
+    pub(super) reached: Option<(u16, i64)>,
 }
 
 impl Note {
-    fn due(&self, work: &str, about: RecordRef, at: Instant) -> Result<Due> {
+    /// Of a rule that waits for the instant in a field.
+    pub(super) fn awaiting(rule: &Rule, actor: Actor, field: &FieldDef, at: Instant) -> Note {
+        Note {
+            rule: rule.record_ref(),
+            actor,
+            because: format!("`{}` reached", field.name),
+            chain: Vec::new(),
+            cut: false,
+            before: None,
+            reached: Some((field.no, at.micros())),
+        }
+    }
+
+    pub(super) fn due(&self, work: &str, about: RecordRef, at: Instant) -> Result<Due> {
         let note = serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Due { at, work: work.to_owned(), about, note })
     }
 
-    fn read(due: &Due) -> Result<Note> {
+    pub(super) fn read(due: &Due) -> Result<Note> {
         serde_json::from_str(&due.note).map_err(|error| Error::Corrupt(format!("due work: {error}")))
     }
 }
@@ -156,65 +169,6 @@ fn called_for(
         reached: None,
     };
     note.due(RUN, about, unit.now).map(Some)
-}
-
-/// The due work for the instants that a rule waits for, where they are new.
-fn reminders(
-    unit: &Unit<'_>,
-    active: &Active,
-    about: RecordRef,
-    happened: &Happened<'_>,
-) -> Result<Vec<Due>> {
-    let mut due = Vec::new();
-    let Some(after) = happened.after else { return Ok(due) };
-    for trigger in active.rule.triggers.iter().filter(|trigger| trigger.on == Event::DueReached) {
-        let Some(field) = happened.schema.named(&trigger.field) else { continue };
-        let value = after.get(field.no)?;
-        if happened.before.map(|before| before.get(field.no)).transpose()? == Some(value) {
-            continue;
-        }
-        let Some(at) = instant_of(value, unit.config.settings.zone) else { continue };
-        let note = Note {
-            rule: active.rule.record_ref(),
-            actor: unit.sight.access.actor,
-            because: format!("`{}` reached", field.name),
-            chain: unit.chain.clone(),
-            cut: false,
-            before: None,
-            reached: Some((field.no, at.micros())),
-        };
-        due.push(note.due(REACHED, about, at.max(unit.now))?);
-    }
-    Ok(due)
-}
-
-/// The instant that a value stands for; of a day its beginning.
-fn instant_of(value: ValueRef<'_>, zone: calendar::TimeZone) -> Option<Instant> {
-    match value {
-        ValueRef::Instant(at) => Some(at),
-        ValueRef::Date(day) => Some(calendar::start_of_day(day, zone)),
-        _ => None,
-    }
-}
-
-/// Runs an automation whose instant was reached, if the record still says so and the condition holds.
-pub(crate) fn reached(desk: &mut dyn Desk, due: &Due) -> Result<()> {
-    let note = Note::read(due)?;
-    let Some(image) = desk.enlist(due.about, Purpose::Derive)? else { return Ok(()) };
-    let view = View::new(&image)?;
-    let Some((field, at)) = note.reached else { return Ok(()) };
-    let stands = instant_of(view.get(field)?, desk.settings().zone);
-    if stands.map(Instant::micros) != Some(at) {
-        return Ok(());
-    }
-    let ask = Ask {
-        which: Which::Rule(RuleId::from_u128(note.rule.bits)),
-        ..Ask::new(For::Automation, due.about, view)
-    };
-    match desk.judge(&ask)?.map(|verdict| verdict.answer) {
-        Some(Answer::Holds(true) | Answer::Calls(_)) => run(desk, due),
-        _ => Ok(()),
-    }
 }
 
 /// Runs an automation.
@@ -332,10 +286,4 @@ crate::command! {
         desk.put(&rule)?;
         log(desk, &rule, this.due.about, &note.because, RunOutcome::Failed, vec![this.error], names)
     }
-}
-
-/// An automation calls for commands that there are.
-pub(crate) fn check_commands(record: RecordRef, view: View<'_>) -> Result<()> {
-    let rule = Rule::read(Id::from_u128(record.bits), view)?;
-    rule.calls.iter().try_for_each(|call| registry::within(&call.command).map(drop))
 }

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
+use super::related::{Ways, ways};
 use crate::base::{KindNo, RecordRef, calendar};
-use crate::domain::rule::rules::{Bound, Criteria, Vocabulary, changes_at, grade};
+use crate::domain::rule::rules::{Bound, Criteria, UPDATED_AT, Vocabulary, changes_at, grade};
 use crate::domain::rule::{Behaviour, Rule};
 use crate::engine::access::Access;
 use crate::engine::sight::{Neighbours, Sight};
@@ -25,6 +26,7 @@ pub(crate) struct RuleBook {
     /// The behaviours that criteria may name.
     pub(crate) vocabulary: Vocabulary,
     active: Vec<Active>,
+    ways: Ways,
 }
 
 /// One rule in force.
@@ -36,7 +38,7 @@ pub(crate) struct Active {
     /// The fields of its own kind that it reads; none when that can't be told.
     reads: Option<Vec<u16>>,
     /// Whether it names behaviours.
-    behaves: bool,
+    pub(crate) behaves: bool,
     /// How long a binding holds.
     lasts: Lasts,
     bound: Mutex<Option<(NaiveDate, Arc<Bound>)>>,
@@ -59,7 +61,13 @@ impl RuleBook {
         let mut active: Vec<Active> =
             rules.into_iter().filter(Rule::is_active).filter_map(|rule| Active::new(rule, schema)).collect();
         active.sort_by_key(|active| (active.rule.place.unwrap_or(i64::MAX), active.rule.id()));
-        RuleBook { vocabulary, active }
+        let ways = ways(active.iter(), schema);
+        RuleBook { vocabulary, active, ways }
+    }
+
+    /// The ways from records that rules read back to those that they score.
+    pub(crate) fn ways(&self) -> &Ways {
+        &self.ways
     }
 
     /// The rules for a purpose about a kind, in their order.
@@ -82,7 +90,9 @@ impl Active {
         let criteria = if by_criteria { Some(Criteria::read(&rule).ok()?) } else { None };
         let own = format!("{kind}.");
         let field = |name: &String| name.strip_prefix(&own).and_then(|name| fields.named(name)).map(|f| f.no);
-        let reads = (!rule.reads.is_empty()).then(|| rule.reads.iter().filter_map(field).collect());
+        // Every change changes how often and when the record was changed.
+        let any = rule.reads.is_empty() || rule.reads.contains(&format!("{kind}.{UPDATED_AT}"));
+        let reads = (!any).then(|| rule.reads.iter().filter_map(field).collect());
         let filters = criteria.iter().flat_map(|criteria| criteria.applies.iter().chain(&criteria.lines));
         let lasts = if filters.into_iter().all(lasts_a_day) { Lasts::Day } else { Lasts::Once };
         let behaves = rule.reads.is_empty() || rule.reads.iter().any(|name| name == "activity.kind");
@@ -224,20 +234,33 @@ fn shown(sight: &Sight, record: RecordRef, view: View<'_>) -> Result<Option<Vec<
 pub(crate) fn judge(unit: &Unit<'_>, ask: &Ask<'_>) -> Result<Option<Verdict>> {
     let staged = |record| unit.image(record).ok().flatten();
     let judges = unit.host.judges.as_ref();
-    for active in unit.config.rules.of(ask.purpose, ask.record.kind) {
-        let meant = match ask.which {
-            Which::First => true,
-            Which::Rule(rule) => active.rule.id() == rule,
-            Which::Named(name) => active.rule.name == name,
-        };
-        if !meant || !active.concerns(ask)? {
-            continue;
-        }
+    let meant = |active: &&Active| match ask.which {
+        Which::First => true,
+        Which::Rule(rule) => active.rule.id() == rule,
+        Which::Named(name) => active.rule.name == name,
+    };
+    let rules = || unit.config.rules.of(ask.purpose, ask.record.kind).filter(meant);
+    let mut concerned = Vec::new();
+    for active in rules() {
+        concerned.push(active.concerns(ask)?);
+    }
+    if !concerned.contains(&true) {
+        return Ok(None);
+    }
+    // A record in the midst of a change: what it will be counted as.
+    let counted = (ask.view.revision == 0 && rules().any(|active| active.reads.is_none()))
+        .then(|| unit.as_written(ask.record, ask.view.field_bytes()));
+    let view = counted.as_deref().map_or(Ok(ask.view), View::new)?;
+    let ask = &Ask { view, ..*ask };
+    let mut new = false;
+    for (active, concerned) in rules().zip(concerned) {
+        new |= concerned;
         let verdict = active.looking(&unit.sight, |sight| {
             active.ask(Neighbours::seen(unit.overlay, sight).within(&staged), judges, ask)
         })?;
         if verdict.is_some() {
-            return Ok(verdict);
+            // Where nothing changed for it and those before it, it says what it said.
+            return Ok(verdict.filter(|_| new));
         }
     }
     Ok(None)

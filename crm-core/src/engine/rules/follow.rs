@@ -1,6 +1,8 @@
 //! What scores and levels owe to changes: rules are asked again when a field that they read, or an
 //! activity that they count, is new.
 
+use std::collections::BTreeSet;
+
 use super::book::failure;
 use crate::base::choice::Choice;
 use crate::base::kind::RuleId;
@@ -12,6 +14,7 @@ use crate::record::action::Action;
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Due, Purpose};
 use crate::record::error::{Error, Result};
+use crate::record::schema::Schema;
 use crate::record::script::{Answer, Ask, Cause, Purpose as For, Verdict};
 use crate::record::sheet::Sheet;
 use crate::record::spec::Record;
@@ -73,13 +76,17 @@ pub(crate) fn follow(
     before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
+    if record.kind == kind::Activity::NO {
+        // What it was about has it no more, where it is about something else or is gone.
+        let mut concerned = BTreeSet::new();
+        for view in [before, after].into_iter().flatten() {
+            concerned.extend(Activity::read(Id::from_u128(record.bits), view)?.about);
+        }
+        return concerned.into_iter().try_for_each(|about| regard_stored(desk, about, Cause::Behaved));
+    }
     let Some(view) = after else { return Ok(()) };
     if record.kind == kind::Rule::NO {
-        return super::automate::check_commands(record, view);
-    }
-    if record.kind == kind::Activity::NO {
-        let about = Activity::read(Id::from_u128(record.bits), view)?.about;
-        return about.map_or(Ok(()), |about| regard_stored(desk, about, Cause::Behaved));
+        return super::awaited::take_up(desk, record, before, view);
     }
     // The record is in the unit's hands; reaching for it by a purpose would lift the checks of the
     // actor's rights to what he made of it.
@@ -87,16 +94,17 @@ pub(crate) fn follow(
 }
 
 /// Asks the rules about a record that the unit itself may not have touched.
-fn regard_stored(desk: &mut dyn Desk, record: RecordRef, cause: Cause) -> Result<()> {
-    if !has_score(desk, record.kind) && record.kind != CUSTOMER {
+pub(crate) fn regard_stored(desk: &mut dyn Desk, record: RecordRef, cause: Cause) -> Result<()> {
+    if !has_score(&desk.schema(), record.kind) && record.kind != CUSTOMER {
         return Ok(());
     }
     let Some(image) = desk.enlist(record, Purpose::Derive)? else { return Ok(()) };
     regard(desk, record, cause, None, View::new(&image)?)
 }
 
-fn has_score(desk: &dyn Desk, kind: KindNo) -> bool {
-    desk.schema().kind(kind).is_some_and(|schema| schema.named("scored_at").is_some())
+/// Whether records of a kind keep a score.
+pub(crate) fn has_score(schema: &Schema, kind: KindNo) -> bool {
+    schema.kind(kind).is_some_and(|schema| schema.named("scored_at").is_some())
 }
 
 /// Asks the rules about a record as it stands.

@@ -1,10 +1,12 @@
 //! The rules in force at work: asked about records, followed when records change, tried on the past.
 
 pub(crate) mod automate;
+pub(crate) mod awaited;
 pub(crate) mod behaviour;
 mod book;
 mod explain;
 pub mod follow;
+pub(crate) mod related;
 mod tried;
 
 pub(crate) use book::{RuleBook, judge};

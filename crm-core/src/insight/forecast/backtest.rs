@@ -1,6 +1,6 @@
 //! Past forecasts beside what came of them.
 
-use super::simulate::{Deals, Plan, forecast};
+use super::simulate::{Deals, Plan, days as whole, forecast};
 use crate::record::error::Result;
 
 /// Forecasts as of past days, in columns, and how they did.
@@ -35,7 +35,7 @@ pub fn backtest(deals: Deals<'_>, days: &[i32], plan: &Plan) -> Result<Backtest>
     deals.checked()?;
     plan.checked()?;
     let mut found = Backtest::default();
-    let horizon = i32::try_from(plan.horizon).unwrap_or(i32::MAX);
+    let reach = whole(plan.skip).saturating_add(whole(plan.horizon));
     for &day in days {
         let made = match forecast(deals, day, plan) {
             Ok(made) => made,
@@ -43,7 +43,7 @@ pub fn backtest(deals: Deals<'_>, days: &[i32], plan: &Plan) -> Result<Backtest>
             Err(error) => return Err(error),
         };
         let (actual, last) =
-            (deals.won_within(day, horizon)?, deals.won_within(day.saturating_sub(horizon), horizon)?);
+            (deals.won_within(day, plan)?, deals.won_within(day.saturating_sub(reach), plan)?);
         found.as_of.push(day);
         found.expected.push(made.expected);
         found.low.push(made.low);

@@ -75,13 +75,15 @@ impl Incidence {
     /// The probability that a deal of that age, still open, is won within so many more days; none when
     /// no deal was ever seen open at that age. Beyond the ages that were seen nothing is won.
     pub fn chance(&self, age: i32, within: u32) -> Option<f64> {
-        self.chance_and_seen(age, within).map(|(chance, _)| chance)
+        self.chance_and_seen(age, 0, within).map(|(chance, _)| chance)
     }
 
-    pub(super) fn chance_and_seen(&self, age: i32, within: u32) -> Option<(f64, u32)> {
-        let (won, open, seen) = self.by(i64::from(age));
-        let (later, ..) = self.by(i64::from(age) + i64::from(within));
-        (seen > 0 && open > 0.0).then(|| (((later - won) / open).clamp(0.0, 1.0), seen))
+    /// The probability that it is won after so many more days, but within so many after those.
+    pub(super) fn chance_and_seen(&self, age: i32, skip: u32, within: u32) -> Option<(f64, u32)> {
+        let (_, open, seen) = self.by(i64::from(age));
+        let first = i64::from(age) + i64::from(skip);
+        let ((before, ..), (by_then, ..)) = (self.by(first), self.by(first + i64::from(within)));
+        (seen > 0 && open > 0.0).then(|| (((by_then - before) / open).clamp(0.0, 1.0), seen))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A forecast from history, with an interval from seeded draws.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::incidence::{Fate, Incidence};
 use super::sums::{differ, too_large};
@@ -27,6 +27,8 @@ pub struct Deals<'a> {
 /// How a forecast is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
+    /// After how many days the time begins that is forecast; 0 for at once.
+    pub skip: u32,
     /// For how many days.
     pub horizon: u32,
     /// How many futures are drawn.
@@ -47,7 +49,7 @@ const STEP: i32 = 30;
 impl Default for Plan {
     /// 90 days, 2,000 futures, an interval of 80 % by a year's forecasts, a history of 30 closed deals.
     fn default() -> Self {
-        Plan { horizon: 90, draws: 2_000, level: 0.8, seed: 1, least_history: 30, look_back: 12 }
+        Plan { skip: 0, horizon: 90, draws: 2_000, level: 0.8, seed: 1, least_history: 30, look_back: 12 }
     }
 }
 
@@ -69,6 +71,8 @@ pub struct Forecast {
     pub past: u32,
     /// What each drawn future brings, ascending.
     pub futures: Vec<i64>,
+    open: Vec<Open>,
+    spread: f64,
 }
 
 impl Forecast {
@@ -77,6 +81,35 @@ impl Forecast {
     pub fn reaches(&self, value: i64) -> f64 {
         let below = self.futures.partition_point(|future| *future < value);
         (self.futures.len() - below) as f64 / self.futures.len().max(1) as f64
+    }
+
+    /// The same forecast for some of its deals, by row: those of an owner, a team. Times are as good or bad for them as
+    /// for all.
+    ///
+    /// # Errors
+    /// `forecast.values`.
+    pub fn of(&self, rows: &BTreeSet<usize>, plan: &Plan) -> Result<Forecast> {
+        let open = self.open.iter().filter(|deal| rows.contains(&deal.row)).copied().collect();
+        Forecast::drawn(open, self.spread, self.past, plan)
+    }
+
+    fn drawn(open: Vec<Open>, spread: f64, past: u32, plan: &Plan) -> Result<Forecast> {
+        let futures = draw(&open, spread, plan)?;
+        let end = |share: f64| {
+            let place = (share * (futures.len().saturating_sub(1)) as f64).round() as usize;
+            futures.get(place).copied().unwrap_or(0)
+        };
+        Ok(Forecast {
+            rows: open.iter().map(|deal| deal.row).collect(),
+            chances: open.iter().map(|deal| deal.chance).collect(),
+            expected: expected(&open),
+            low: end((1.0 - plan.level) / 2.0),
+            high: end((1.0 + plan.level) / 2.0),
+            past,
+            futures,
+            open,
+            spread,
+        })
     }
 }
 
@@ -90,23 +123,11 @@ pub fn forecast(deals: Deals<'_>, as_of: i32, plan: &Plan) -> Result<Forecast> {
     plan.checked()?;
     let open = deals.chances(as_of, plan)?;
     let (spread, past) = deals.spread(as_of, plan)?;
-    let futures = draw(&open, spread, plan)?;
-    let end = |share: f64| {
-        let place = (share * (futures.len().saturating_sub(1)) as f64).round() as usize;
-        futures.get(place).copied().unwrap_or(0)
-    };
-    Ok(Forecast {
-        rows: open.iter().map(|deal| deal.row).collect(),
-        chances: open.iter().map(|deal| deal.chance).collect(),
-        expected: expected(&open),
-        low: end((1.0 - plan.level) / 2.0),
-        high: end((1.0 + plan.level) / 2.0),
-        past,
-        futures,
-    })
+    Forecast::drawn(open, spread, past, plan)
 }
 
 /// An open deal: its chance, and by how much the history may be wrong about it.
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Open {
     row: usize,
     value: i64,
@@ -186,6 +207,10 @@ impl Deal {
     }
 }
 
+pub(super) fn days(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
 struct Histories {
     all: Incidence,
     by_group: BTreeMap<u32, Incidence>,
@@ -220,7 +245,7 @@ impl Deals<'_> {
                 None => (&histories.all, None),
             };
             let age = as_of.saturating_sub(deal.started);
-            let (chance, seen) = history.chance_and_seen(age, plan.horizon).unwrap_or((0.0, 1));
+            let (chance, seen) = history.chance_and_seen(age, plan.skip, plan.horizon).unwrap_or((0.0, 1));
             let error = (chance * (1.0 - chance) / f64::from(seen)).sqrt();
             Open { row: deal.row, value: deal.value, chance, error, group }
         });
@@ -230,18 +255,18 @@ impl Deals<'_> {
     /// By how much forecasts that can already be judged were wrong: the root of the mean square of
     /// ln(actual ÷ expected), and how many they are.
     fn spread(&self, as_of: i32, plan: &Plan) -> Result<(f64, u32)> {
-        let horizon = i32::try_from(plan.horizon).unwrap_or(i32::MAX);
+        let reach = days(plan.skip).saturating_add(days(plan.horizon));
         let (mut squares, mut past) = (0.0, 0);
         for back in 0..plan.look_back {
             let steps = i32::try_from(back).unwrap_or(i32::MAX).saturating_mul(STEP);
-            let day = as_of.saturating_sub(horizon).saturating_sub(steps);
+            let day = as_of.saturating_sub(reach).saturating_sub(steps);
             let closed = self.rows().filter(|deal| deal.closed_by(day)).count();
             if closed < plan.least_history.max(1) as usize {
                 break;
             }
             let expected = expected(&self.chances(day, plan)?);
             if expected > 0.0 {
-                let ratio = self.won_within(day, horizon)? as f64 / expected;
+                let ratio = self.won_within(day, plan)? as f64 / expected;
                 squares += ratio.clamp(0.05, 20.0).ln().powi(2);
                 past += 1;
             }
@@ -249,10 +274,12 @@ impl Deals<'_> {
         Ok(((squares / f64::from(past.max(1))).sqrt(), past))
     }
 
-    /// What was won within so many days of the deals that were open on a day.
-    pub(super) fn won_within(&self, day: i32, horizon: i32) -> Result<i64> {
-        let until = day.saturating_add(horizon);
-        let won = self.rows().filter(|deal| deal.won && deal.open_on(day) && deal.closed_by(until));
+    /// What was won within a plan's days of the deals that were open on a day.
+    pub(super) fn won_within(&self, day: i32, plan: &Plan) -> Result<i64> {
+        let from = day.saturating_add(days(plan.skip));
+        let until = from.saturating_add(days(plan.horizon));
+        let won = self.rows().filter(|deal| deal.won && deal.open_on(day));
+        let won = won.filter(|deal| !deal.closed_by(from) && deal.closed_by(until));
         let sum = won.map(|deal| deal.value).try_fold(0i64, i64::checked_add);
         sum.ok_or_else(|| too_large(i64::MAX))
     }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -48,6 +50,14 @@ proptest! {
                 prop_assert!(found.chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
                 prop_assert_eq!(found.reaches(0), 1.0);
                 prop_assert_eq!(&forecast(deals, as_of, &plan()).unwrap(), &found);
+                // Two windows one after the other are the window over both, and the parts are the whole.
+                let window = |skip, horizon| forecast(deals, as_of, &Plan { skip, horizon, ..plan() }).unwrap().expected;
+                prop_assert!((window(0, 4) + window(4, 6) - found.expected).abs() < 1e-6);
+                let (one, other): (BTreeSet<usize>, BTreeSet<usize>) = found.rows.iter().partition(|row| *row % 2 == 0);
+                let parts = [one, other].map(|rows| found.of(&rows, &plan()).unwrap());
+                prop_assert!((parts[0].expected + parts[1].expected - found.expected).abs() < 1e-6);
+                let all: BTreeSet<usize> = found.rows.iter().copied().collect();
+                prop_assert_eq!(&found.of(&all, &plan()).unwrap(), &found);
                 // What comes after the day is not known on it.
                 let known: Vec<_> = rows.iter().copied().filter(|row| row.0 <= as_of)
                     .map(|row| if row.0 + row.1 > as_of { (row.0, 0, true, row.3, row.4) } else { row }).collect();

@@ -13,7 +13,7 @@ use super::world::{Act, Model, Open, image, start};
 
 /// Little cache, so that reads reach the disk.
 fn options() -> Options {
-    Options { cache_bytes: 32 << 10, ..Options::default() }
+    Options { cache_bytes: 32 << 10, log_bytes: 64 << 10, ..Options::default() }
 }
 
 /// One step of each kind, ten hours apart.

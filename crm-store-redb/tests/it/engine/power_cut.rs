@@ -26,8 +26,10 @@ struct Run<'a> {
     recovery_cuts: u64,
 }
 
+/// Every third disk has no log, every third one that is full now and then.
 fn options(seed: u64) -> Options {
-    Options { cache_bytes: 1 << 20, quick_reopen: !seed.is_multiple_of(4), ..Options::default() }
+    let log_bytes = [0, 32 << 10, 1 << 20].into_iter().cycle().nth(seed as usize % 3).unwrap();
+    Options { cache_bytes: 1 << 20, quick_reopen: !seed.is_multiple_of(4), log_bytes, ..Options::default() }
 }
 
 impl Run<'_> {

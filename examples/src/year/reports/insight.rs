@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use crm_core::base::choice::Choice;
 use crm_core::domain::model::{Model, Purpose, Verdict};
 use crm_core::engine::insight::{
-    ChurnQuery, ChurnView, ForecastQuery, FunnelQuery, LifetimeQuery, LifetimeView, OwnerForecast, RfmQuery,
+    ChurnQuery, ChurnView, ForecastQuery, FunnelQuery, LifetimeQuery, LifetimeView, Outlook, RfmQuery,
     Segments, TrainingQuery,
 };
 use crm_core::insight::churn::Reason;
-use crm_core::insight::clv::Family;
+use crm_core::insight::clv::{Family, Fit, Model as Purchases};
 use crm_core::insight::pipeline::Way;
 use crm_core::prelude::*;
 use rust_decimal::prelude::ToPrimitive;
@@ -18,6 +18,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::yuan;
 use crate::Outcome;
 use crate::table::{Cell, Table, bar, clipped, count, money, none, percent, priced, text};
+use crate::year::ORDERS;
 
 /// How many customers or deals a list shows.
 const SHOWN: usize = 10;
@@ -93,7 +94,9 @@ pub fn rfm(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
 /// # Errors
 /// When the store or the output fails.
 pub fn values(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
-    match session.lifetime_values(&LifetimeQuery::default()) {
+    // What a deal brings says little of the orders that follow it.
+    let orders = Some(format!("lifecycle = \"{ORDERS}\"").parse()?);
+    match session.lifetime_values(&LifetimeQuery { filter: orders, ..LifetimeQuery::default() }) {
         Ok(view) => lifetime(out, &view)?,
         // With customers who all bought once there is no rhythm to tell.
         Err(error) => writeln!(out, "■ 客户生命周期价值 Lifetime value\nnot to be told: {error}\n")?,
@@ -106,12 +109,9 @@ fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
     best.sort_by(|a, b| {
         (b.value.map(size)).partial_cmp(&a.value.map(size)).unwrap_or(std::cmp::Ordering::Equal)
     });
-    let columns = ["customer", "deals", "last", "spent", "still there", "deals to come", "worth now"];
-    let parameters = view.fit.model.parameters();
-    let parameters: Vec<String> =
-        parameters.iter().map(|(name, value)| format!("{name} {value:.2}")).collect();
+    let columns = ["customer", "orders", "last", "spent", "still there", "orders to come", "worth now"];
     let because = view.no_spend_because.as_deref().unwrap_or("");
-    let table = Table::new("客户生命周期价值 Lifetime value over twelve months", columns)
+    let table = Table::new("客户生命周期价值 Lifetime value of orders over twelve months", columns)
         .rows(best.into_iter().take(SHOWN), |row| {
             [
                 clipped(&row.name, 34),
@@ -133,15 +133,26 @@ fn lifetime(out: &mut dyn Write, view: &LifetimeView) -> Outcome {
             view.worth.map_or_else(none, money),
         ]);
     writeln!(out, "{table}")?;
-    // Where nobody seems to leave, the engine falls back to customers who never do.
-    let model = if view.fit.model.family() == Family::Nbd { "NBD" } else { "MBG/NBD" };
-    writeln!(
-        out,
-        "{model} in days: {}; slope left {:.0e}. {because}\n",
-        parameters.join(", "),
-        view.fit.gradient
-    )?;
+    writeln!(out, "{}; slope left {:.0e}. {because}\n", fitted(&view.fit), view.fit.gradient)?;
     Ok(())
+}
+
+/// What was fitted. Where nobody seems to leave, the engine falls back to customers who never do; where all leave at the
+/// same rate, a and b run on and on and only their ratio says something.
+fn fitted(fit: &Fit) -> String {
+    match fit.model {
+        Purchases::MbgNbd { r, alpha, a, b } if !fit.edge.is_empty() => {
+            let leave = 100.0 * a / (a + b);
+            format!("MBG/NBD in days: r {r:.2}, alpha {alpha:.2}, after each order {leave:.1} % leave")
+        }
+        model => {
+            let parameters = model.parameters();
+            let parameters: Vec<String> =
+                parameters.iter().map(|(name, value)| format!("{name} {value:.2}")).collect();
+            let family = if model.family() == Family::Nbd { "NBD" } else { "MBG/NBD" };
+            format!("{family} in days: {}", parameters.join(", "))
+        }
+    }
 }
 
 fn at_risk(out: &mut dyn Write, view: &ChurnView) -> Outcome {
@@ -187,9 +198,10 @@ fn label(reason: Reason) -> &'static str {
 /// # Errors
 /// When the store or the output fails.
 pub fn forecast(out: &mut dyn Write, session: &Session<'_>, since: Instant, months: &[NaiveDate]) -> Outcome {
-    let asked = ForecastQuery { days: 60, least_history: 10, ..ForecastQuery::default() };
+    let filter = Some(super::no_order()?);
+    let asked = ForecastQuery { filter, days: 60, least_history: 10, ..ForecastQuery::default() };
     let view = session.forecast(&asked)?;
-    let row = |name: String, row: &OwnerForecast| {
+    let row = |name: String, row: &Outlook| {
         [
             text(name),
             count(row.deals as u64),
@@ -204,11 +216,11 @@ pub fn forecast(out: &mut dyn Write, session: &Session<'_>, since: Instant, mont
     let title = format!("预测 Forecast of {} until {}", view.as_of, view.until);
     let table = Table::new(title, columns)
         .rows(&view.owners, |owner| {
-            row(owner.owner.map_or(String::new(), |owner| session.title(owner.record())), owner)
+            row(owner.owner.map_or(String::new(), |owner| session.title(owner.record())), &owner.outlook)
         })
         .total(row("all".into(), &view.all));
     writeln!(out, "{table}")?;
-    let [low, high] = [view.low, view.high].map(|end| priced(end, 0));
+    let [low, high] = [view.all.low, view.all.high].map(|end| priced(end, 0));
     writeln!(out, "Four times out of five deals worth {low} to {high} of these are won by then.\n")?;
 
     let test = session.forecast_test(&asked, months)?;
@@ -311,7 +323,8 @@ pub fn models(out: &mut dyn Write, session: &Session<'_>) -> Outcome {
     let mut scoring = None;
     for (name, purpose) in [("线索转化 lead converts", Purpose::Lead), ("赢单 deal is won", Purpose::Win)]
     {
-        let trained = session.train_model(&TrainingQuery::new(purpose))?;
+        let filter = if purpose == Purpose::Win { Some(super::no_order()?) } else { None };
+        let trained = session.train_model(&TrainingQuery { filter, ..TrainingQuery::new(purpose) })?;
         let id = session.execute(trained.save_as(name))?;
         let model: Model = session.get(id)?;
         let figure = |figure: Option<rust_decimal::Decimal>| {

@@ -3,6 +3,7 @@
 mod customers;
 mod insight;
 mod pipeline;
+mod targets;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -14,7 +15,8 @@ use rust_decimal::Decimal;
 
 pub use customers::{customer, eyes, journal, leads, pools, reclaimed};
 pub use insight::{cohorts, forecast, models, rfm, values};
-pub use pipeline::{as_it_stood, board, deals, stages, standing, stands_still, win_rates};
+pub use pipeline::{as_it_stood, board, deals, no_order, stages, standing, stands_still, win_rates};
+pub use targets::{liveliness, quarter, targets};
 
 use super::files::ZONE;
 use super::intake::Double;

@@ -13,13 +13,22 @@ use rust_decimal::prelude::ToPrimitive;
 use super::{local, yuan};
 use crate::Outcome;
 use crate::table::{Cell, Table, bar, clipped, count, days, money, none, percent, price, text};
+use crate::year::ORDERS;
 
-/// The deals that a session sees, now or as they stood.
+/// The deals that a session sees, now or as they stood; orders that customers give again are none.
 ///
 /// # Errors
 /// When the store fails.
 pub fn deals(session: &Session<'_>) -> Outcome<Vec<(Opportunity, pipeline::Deal)>> {
-    Ok(session.deals(&Query::of(kind::Opportunity::NO), &|_| None)?)
+    Ok(session.deals(&Query::of(kind::Opportunity::NO).filter(no_order()?), &|_| None)?)
+}
+
+/// What tells deals from orders that customers give again.
+///
+/// # Errors
+/// None: the text is a filter.
+pub fn no_order() -> Outcome<Filter> {
+    Ok(format!("lifecycle != \"{ORDERS}\"").parse()?)
 }
 
 /// The board of open deals; those without a move for 60 days stand still.

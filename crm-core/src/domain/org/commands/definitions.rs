@@ -1,12 +1,13 @@
 //! Validation and numbering rules, and the settings.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::{define, set, set_some};
 use crate::base::kind::{NumberingId, ValidationId};
 use crate::base::settings::Disclosure;
 use crate::base::{Currency, KindNo};
-use crate::domain::org::{NUMBERING_BY_KIND, Numbering, RateRow, SETTINGS, Settings, Validation};
+use crate::domain::org::{NUMBERING_BY_KIND, Numbering, RateRow, SETTINGS, Settings, Validation, WeightRow};
 use crate::record::action::Action;
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
@@ -94,6 +95,16 @@ command! {
         duplicate_disclosure: Option<Disclosure>,
         /// For how many days the journal is kept before it may be trimmed; 0 is for ever.
         retention_days: Option<i64>,
+        /// After how many days an activity counts half.
+        activity_half_life_days: Option<i64>,
+        /// All weights of kinds of activity.
+        activity_weights: Option<Vec<WeightRow>>,
+        /// From which count of activities on a customer is active.
+        active_from: Option<Decimal>,
+        /// Below which count a customer is silent.
+        silent_below: Option<Decimal>,
+        /// After how many months without a purchase a customer's owner is reminded to make an offer; 0 is never.
+        offer_after_months: Option<i64>,
     }
     run(this, desk) {
         let mut settings = present(desk, this.revision)?;
@@ -107,6 +118,11 @@ command! {
         set_some(&mut settings.same_customer_names, this.same_customer_names);
         set_some(&mut settings.duplicate_disclosure, this.duplicate_disclosure);
         set(&mut settings.retention_days, this.retention_days.map(|days| (days != 0).then_some(days)));
+        set_some(&mut settings.activity_half_life_days, this.activity_half_life_days);
+        set(&mut settings.activity_weights, this.activity_weights);
+        set_some(&mut settings.active_from, this.active_from);
+        set_some(&mut settings.silent_below, this.silent_below);
+        set(&mut settings.offer_after_months, this.offer_after_months.map(|months| (months != 0).then_some(months)));
         desk.put(&settings)
     }
 }

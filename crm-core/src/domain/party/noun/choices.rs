@@ -150,6 +150,18 @@ choice! {
     }
 }
 
+choice! {
+    /// How lively a customer is, by the weighted count of activities that halves with each half-life.
+    pub enum Liveliness {
+        /// Much happens.
+        Active "active" "Active" "活跃",
+        /// Little happens.
+        Quiet "quiet" "Quiet" "平淡",
+        /// Nothing happens any more.
+        Silent "silent" "Silent" "沉寂",
+    }
+}
+
 choice_fields!(
     LegalForm,
     TradingRole,
@@ -160,6 +172,7 @@ choice_fields!(
     Gender,
     ContactRole,
     RelationType,
+    Liveliness,
 );
 
 impl RelationType {

@@ -1,8 +1,9 @@
 //! A customer.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
-use super::choices::{AddressLabel, Flag, LegalForm, Level, LifeStage, Source, TradingRole};
+use super::choices::{AddressLabel, Flag, LegalForm, Level, LifeStage, Liveliness, Source, TradingRole};
 use crate::base::kind::{CustomerId, PoolId, UserId};
 use crate::base::{Instant, Money};
 use crate::domain::party::holds;
@@ -133,6 +134,16 @@ record! {
         70 last_deal_at: Option<Instant> = "Last deal" "最近成交" [SYSTEM];
         /// How many others it referred.
         71 referrals: Option<i64> = "Referrals" "转介绍数" [SYSTEM];
+        /// The weighted count of activities as it was at the instant below; it halves with each half-life.
+        80 activity_level: Option<Decimal> = "Activity level" "活跃度" [SYSTEM];
+        /// When the count was so: at the last activity.
+        81 activity_level_at: Option<Instant> = "Activity level at" "活跃度时间" [SYSTEM];
+        /// What the count makes of it now; falls by itself.
+        82 liveliness: Option<Liveliness> = "Liveliness" "活跃程度" [SYSTEM];
+        /// From when on it is silent unless more happens: the later, the livelier, at whatever instant they are compared.
+        83 silent_from: Option<Instant> = "Silent from" "沉寂时间" [SYSTEM];
+        /// When its owner was last reminded that it has bought nothing for long.
+        84 offer_reminded_at: Option<Instant> = "Reminded to make an offer" "复购提醒时间" [SYSTEM];
     }
     spec {
         title: Customer::name,

@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::base::{Instant, RecordRef, Span, Value};
+use super::check::Words;
+use crate::base::{Instant, KindNo, RecordRef, Span, Value};
 use crate::domain::rule::RuleCall;
 use crate::record::codec::View;
 use crate::record::error::{Error, Invalid, Result};
@@ -33,15 +34,71 @@ pub fn call(
     Ok(Call { command: template.command.clone(), fields })
 }
 
-/// What is wrong with the commands of a rule, names of commands aside.
-pub fn calls_problems(calls: &[RuleCall], schema: &KindSchema) -> Vec<Invalid> {
+/// What is wrong with the commands of a rule.
+pub fn calls_problems(calls: &[RuleCall], schema: &KindSchema, words: &Words<'_>) -> Vec<Invalid> {
     let record = RecordRef::new(schema.spec.kind, 0);
     let filling = Filling { schema, record, view: None, now: Instant::default() };
-    let one = |call| match read(call).and_then(|fields| filling.fill(fields)) {
-        Err(Error::Invalid(invalid)) => invalid,
-        _ => Vec::new(),
+    let one = |call: &RuleCall| {
+        let given = match read(call) {
+            Ok(given) => given,
+            Err(Error::Invalid(invalid)) => return invalid,
+            Err(_) => return Vec::new(),
+        };
+        let mut invalid = form_problems(&call.command, &given, schema, words);
+        if let Err(Error::Invalid(more)) = filling.fill(given) {
+            invalid.extend(more);
+        }
+        invalid
     };
     calls.iter().flat_map(one).collect()
+}
+
+/// What is wrong with the names in a command: its own, those of its fields, and those of a record's
+/// fields that it writes.
+fn form_problems(command: &str, given: &Json, schema: &KindSchema, words: &Words<'_>) -> Vec<Invalid> {
+    if words.commands.is_empty() {
+        return Vec::new();
+    }
+    let Some(form) = words.commands.iter().find(|form| form.name == command) else {
+        let hint = hint(command, words.commands.iter().map(|form| form.name));
+        let message = format!("no command is called `{command}`{hint}");
+        return vec![Invalid::new("calls", "command.unknown", message)];
+    };
+    let given = given.as_object();
+    let wrong = |message: String| Invalid::new("calls", "rule.call", format!("`{command}`: {message}"));
+    let mut invalid = Vec::new();
+    for name in given.into_iter().flat_map(|given| given.keys()).filter(|name| form.field(name).is_none()) {
+        let hint = hint(name, form.fields.iter().map(|field| field.name));
+        invalid.push(wrong(format!("there is no `{name}`{hint}")));
+    }
+    // What seems to be missing may be misspelt.
+    if invalid.is_empty() {
+        let lacks = form.lacks(|name| given.is_some_and(|given| given.contains_key(name)));
+        invalid.extend(lacks.into_iter().map(|name| wrong(format!("`{name}` is missing"))));
+    }
+    let text = |name: &str| given.and_then(|given| given.get(name)).and_then(Json::as_str);
+    let written = match command {
+        "record.update" if text("record").is_some_and(|record| record.trim() == "{record}") => Some(schema),
+        "record.create" => text("kind")
+            .and_then(KindNo::from_name)
+            .and_then(|kind| words.schema.kind(kind).map(AsRef::as_ref)),
+        _ => None,
+    };
+    let fields = given.and_then(|given| given.get("fields")).and_then(Json::as_object);
+    if let (Some(schema), Some(fields)) = (written, fields) {
+        for name in fields.keys().filter(|name| schema.named(name).is_none()) {
+            let names = schema.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
+            let message = format!("a {} has no field `{name}`{}", schema.spec.kind, hint(name, names));
+            invalid.push(wrong(message));
+        }
+    }
+    invalid
+}
+
+/// What was probably meant, as the end of a sentence.
+pub(super) fn hint<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+    let meant = crate::record::filter::nearest(name, names);
+    meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
 }
 
 fn read(template: &RuleCall) -> Result<Json> {
@@ -108,8 +165,7 @@ impl Filling<'_> {
         }
         let Some(field) = self.schema.named(name) else {
             let names = self.schema.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
-            let meant = crate::record::filter::nearest(name, names);
-            let hint = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+            let hint = hint(name, names);
             return Err(wrong(name, &format!("a {} has no such field{hint}", self.schema.spec.kind)));
         };
         Ok(match self.view {

@@ -2,13 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use super::calls::hint;
+use crate::base::kind::Activity;
 use crate::base::settings::Settings;
-use crate::base::{Instant, KindNo};
+use crate::base::{Instant, Kind, KindNo};
 use crate::domain::rule::{Event, Rule};
+use crate::record::command::CommandForm;
 use crate::record::error::Invalid;
+use crate::record::field::FieldType;
 use crate::record::filter::{self, FilterContext, Predicate, Problem};
 use crate::record::schema::{KindSchema, Schema};
 use crate::record::script::{Language, Purpose};
+
+/// In place of a field that a rule reads: how often and when the record was changed.
+pub const UPDATED_AT: &str = "updated_at";
 
 /// What the words of a rule can mean.
 #[derive(Clone, Copy)]
@@ -19,8 +26,17 @@ pub struct Words<'a> {
     pub settings: &'a Settings,
     /// The number of a behaviour of the tenant's vocabulary.
     pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
+    /// The commands that an automation may call for; any when there are none.
+    pub commands: &'a [CommandForm],
+    /// The states of a kind's lifecycles; none when they are not known.
+    pub states: &'a dyn Fn(KindNo) -> Vec<String>,
     /// The current instant.
     pub now: Instant,
+}
+
+/// Whether a field holds what can be reached in time.
+fn has_instant(ty: FieldType) -> bool {
+    matches!(ty, FieldType::Date | FieldType::Instant)
 }
 
 /// Everything that is wrong with a rule, as far as it isn't a script, and every field that it reads,
@@ -103,7 +119,7 @@ impl Found<'_> {
         if rule.is_for() == Purpose::Automation && rule.calls.is_empty() {
             self.wrong("calls", "rule.calls", "the automation does nothing".into());
         }
-        self.problems.extend(super::calls::calls_problems(&rule.calls, kind));
+        self.problems.extend(super::calls::calls_problems(&rule.calls, kind, self.words));
     }
 
     fn result(&mut self, rule: &Rule, place: usize, kind: &KindSchema) {
@@ -130,13 +146,29 @@ impl Found<'_> {
             self.wrong("triggers", "rule.triggers", "the automation reacts to nothing".into());
         }
         for trigger in &rule.triggers {
-            let named = kind.named(&trigger.field).is_some();
             let message = match trigger.on {
-                Event::FieldChanged | Event::DueReached if !named => {
-                    format!("a {} has no field `{}`", kind.spec.kind, trigger.field)
+                Event::FieldChanged | Event::DueReached if kind.named(&trigger.field).is_none() => {
+                    let names = kind.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
+                    let hint = hint(&trigger.field, names);
+                    format!("a {} has no field `{}`{hint}", kind.spec.kind, trigger.field)
+                }
+                Event::DueReached
+                    if kind.named(&trigger.field).is_some_and(|field| !has_instant(field.ty)) =>
+                {
+                    format!("`{}` holds no day or instant that could be reached", trigger.field)
                 }
                 Event::StateEntered if kind.spec.state.is_none() => {
                     format!("a {} has no lifecycle", kind.spec.kind)
+                }
+                Event::StateEntered if !self.has_state(kind, &trigger.to) => {
+                    let states = (self.words.states)(kind.spec.kind);
+                    let hint = hint(&trigger.to, states.iter().map(String::as_str));
+                    format!("no {} has a state `{}`{hint}", kind.spec.kind, trigger.to)
+                }
+                Event::ActivityLogged if !self.has_activity(&trigger.field) => {
+                    let codes = self.activities();
+                    let hint = hint(&trigger.field, codes.iter().map(String::as_str));
+                    format!("there is no kind of activity `{}`{hint}", trigger.field)
                 }
                 Event::ScoreCrossed if trigger.score.is_none() || kind.named("score").is_none() => {
                     "which score is crossed isn't said, or the kind has none".to_owned()
@@ -145,6 +177,23 @@ impl Found<'_> {
             };
             self.wrong("triggers", "rule.triggers", message);
         }
+    }
+
+    /// Whether a state is one of a kind's lifecycles, as far as these are known; any will do when it isn't said.
+    fn has_state(&self, kind: &KindSchema, state: &str) -> bool {
+        let states = (self.words.states)(kind.spec.kind);
+        state.is_empty() || states.is_empty() || states.iter().any(|known| known == state)
+    }
+
+    /// The codes of the kinds of activity.
+    fn activities(&self) -> Vec<String> {
+        let field = self.words.schema.kind(Activity::NO).and_then(|schema| schema.named("kind"));
+        field.into_iter().flat_map(|field| &field.choices).map(|choice| choice.code.to_string()).collect()
+    }
+
+    fn has_activity(&self, code: &str) -> bool {
+        let codes = self.activities();
+        code.is_empty() || codes.is_empty() || codes.iter().any(|known| known == code)
     }
 
     /// Binds a criterion and notes what it reads.
@@ -168,6 +217,9 @@ impl Found<'_> {
                 }
                 if !bound.behaviours().is_empty() {
                     self.reads.insert("activity.kind".to_owned());
+                }
+                if bound.reads_changes() {
+                    self.reads.insert(format!("{}.{UPDATED_AT}", kind.spec.kind));
                 }
                 Some(bound)
             }

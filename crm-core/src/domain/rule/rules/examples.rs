@@ -9,7 +9,7 @@ use crate::base::{KindNo, RecordRef, Value};
 use crate::record::codec::{image, put_field};
 use crate::record::error::{Error, Result};
 use crate::record::field::FieldType;
-use crate::record::filter::Related;
+use crate::record::filter::{Related, nearest};
 use crate::record::values;
 
 /// A record made of facts, with the records that its fields name and the behaviours seen of it.
@@ -17,6 +17,8 @@ use crate::record::values;
 pub struct Facts {
     records: BTreeMap<RecordRef, Vec<u8>>,
     behaviours: BTreeMap<u32, i64>,
+    /// Records that go by a name in the facts of others.
+    named: BTreeMap<String, RecordRef>,
     made: u128,
 }
 
@@ -55,12 +57,21 @@ impl Facts {
                         self.behaviours.insert(behaviour, count);
                         continue;
                     }
-                    _ => return Err(wrong(format!("a {kind} has no field `{name}`"))),
+                    _ => {
+                        let names =
+                            schema.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
+                        let hint = nearest(&name, names).map(|meant| format!("; did you mean `{meant}`?"));
+                        let hint = hint.unwrap_or_default();
+                        return Err(wrong(format!("a {kind} has no field `{name}`{hint}")));
+                    }
                 }
             };
             let value = match (given, field.ty) {
                 (Json::Object(inner), FieldType::Record(Some(to))) => {
                     Value::Id(self.record(inner, to, words, false)?)
+                }
+                (Json::String(known), FieldType::Record(_)) if self.named.contains_key(&known) => {
+                    self.named.get(&known).map_or(Value::Null, |record| Value::Id(*record))
                 }
                 (given, _) => {
                     let value: Value =
@@ -83,6 +94,17 @@ impl Facts {
     /// As [`Facts::read`].
     pub fn add(&mut self, facts: Map<String, Json>, kind: KindNo, words: &Words<'_>) -> Result<RecordRef> {
         self.record(facts, kind, words, false)
+    }
+
+    /// Has a record go by a name in the facts that are added from now on.
+    pub fn name(&mut self, name: &str, record: RecordRef) {
+        self.named.insert(name.to_owned(), record);
+    }
+
+    /// Every record of a kind.
+    pub fn of_kind(&self, kind: KindNo) -> impl Iterator<Item = (RecordRef, &[u8])> {
+        let of_kind = self.records.iter().filter(move |(record, _)| record.kind == kind);
+        of_kind.map(|(record, image)| (*record, image.as_slice()))
     }
 
     /// The image of a record of these facts.

@@ -11,7 +11,7 @@ use crate::domain::rule::{Example, Rule};
 use crate::record::codec::View;
 use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
-use crate::record::filter::FilterContext;
+use crate::record::filter::{Filter, FilterContext, Related, bind};
 use crate::record::port::Judges;
 use crate::record::script::{Answer, Language, Question, Reads};
 
@@ -29,7 +29,8 @@ pub struct Tried {
 }
 
 /// What an example says beside the record's facts: `@from` and `@to` of a move, what the record was
-/// `@before` a change, the `@team` to choose from.
+/// `@before` a change, the `@team` to choose from, and `@others`, records by kind that can be found
+/// beside; in these a user of the team goes by name, the record in question as `@record`.
 #[derive(Default)]
 struct Setting {
     from: String,
@@ -45,6 +46,7 @@ fn read(text: &str, kind: KindNo, words: &Words<'_>) -> Result<(Facts, RecordRef
     };
     let mut beside = |name: &str| facts.remove(name).unwrap_or(Json::Null);
     let (from, to, before, team) = (beside("@from"), beside("@to"), beside("@before"), beside("@team"));
+    let others = beside("@others");
     let (mut facts, record) = Facts::read(&Json::Object(facts).to_string(), kind, words)?;
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     let mut setting = Setting { from: text(&from), to: text(&to), ..Setting::default() };
@@ -60,9 +62,21 @@ fn read(text: &str, kind: KindNo, words: &Words<'_>) -> Result<(Facts, RecordRef
         };
         let name = given.get("name").map(text).unwrap_or_default();
         let user = facts.add(given, UserKind::NO, words)?;
+        facts.name(&name, user);
         setting.team.extend(user.as_id().map(|user| (user, name)));
     }
+    facts.name("@record", record);
+    for (kind, records) in others.as_object().into_iter().flatten() {
+        let of = KindNo::from_name(kind).ok_or_else(|| unknown_kind(kind))?;
+        for other in records.as_array().into_iter().flatten() {
+            facts.add(other.as_object().cloned().unwrap_or_default(), of, words)?;
+        }
+    }
     Ok((facts, record, setting))
+}
+
+fn unknown_kind(name: &str) -> Error {
+    Error::invalid("examples", "rule.example_facts", format!("no kind of record is called `{name}`"))
 }
 
 /// Tries every example of a rule.
@@ -118,7 +132,7 @@ fn ask(
         settings: words.settings,
         behaviour: words.behaviour,
     };
-    judges.run_script(&question, &mut facts)
+    judges.run_script(&question, &mut Looks { facts, words })
 }
 
 /// An answer as an example states it.
@@ -167,9 +181,38 @@ fn as_data(answer: Option<&Answer>, expected: &str) -> bool {
     expected.is_some() && serde_json::to_value(answer).ok() == expected
 }
 
-/// Examples have no records beside their own.
-impl Reads for Facts {
-    fn list(&mut self, _: &Query) -> Result<Vec<(RecordRef, Vec<u8>)>> {
-        Ok(Vec::new())
+/// What an example lets a script look at.
+struct Looks<'a> {
+    facts: Facts,
+    words: &'a Words<'a>,
+}
+
+impl Related for Looks<'_> {
+    fn fetch(&mut self, record: RecordRef) -> Option<Vec<u8>> {
+        self.facts.fetch(record)
+    }
+    fn behaviours(&mut self, record: RecordRef, behaviour: u32) -> i64 {
+        self.facts.behaviours(record, behaviour)
+    }
+}
+
+impl Reads for Looks<'_> {
+    fn list(&mut self, query: &Query) -> Result<Vec<(RecordRef, Vec<u8>)>> {
+        let context = FilterContext { behaviour: self.words.behaviour, ..FilterContext::utc(self.words.now) };
+        let all = Filter::All(Vec::new());
+        let filter = query.filter.as_ref().unwrap_or(&all);
+        let passes = bind(filter, self.words.schema, query.kind, &context).map_err(|errors| {
+            let said = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            Error::invalid("examples", "rule.example_facts", said)
+        })?;
+        let mut found = Vec::new();
+        for (record, image) in self.facts.of_kind(query.kind) {
+            if found.len() < query.limit
+                && passes.matches(record.bits, View::new(image)?, &mut self.facts.clone())?
+            {
+                found.push((record, image.to_vec()));
+            }
+        }
+        Ok(found)
     }
 }

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
 use super::purchases::{id, instant, query};
 use crate::base::kind::CustomerId;
+use crate::base::settings::ActivityRule;
 use crate::base::{Instant, Kind, RecordRef, Span, kind};
 use crate::domain::activity::Activity;
 use crate::domain::lead::Lead;
@@ -27,19 +31,19 @@ pub struct ActivityQuery {
 }
 
 impl Default for ActivityQuery {
-    /// Thirty days; a visit or meeting counts three times, what nobody of us did a fifth; silent below one half.
+    /// As [`ActivityRule::default`]: thirty days, silent below one half.
     fn default() -> Self {
-        let weights = [
-            ("visit", 3.0),
-            ("meeting", 3.0),
-            ("email_opened", 0.2),
-            ("email_clicked", 0.2),
-            ("web_visit", 0.2),
-        ];
+        ActivityQuery::from(&ActivityRule::default())
+    }
+}
+
+impl From<&ActivityRule> for ActivityQuery {
+    fn from(rule: &ActivityRule) -> Self {
+        let number = |number: Decimal| number.to_f64().unwrap_or(1.0);
         ActivityQuery {
-            half_life_days: 30,
-            weights: weights.into_iter().map(|(kind, weight)| (kind.to_owned(), weight)).collect(),
-            threshold: 0.5,
+            half_life_days: rule.half_life_days,
+            weights: rule.weights.iter().map(|(kind, weight)| (kind.clone(), number(*weight))).collect(),
+            threshold: number(rule.silent_below),
         }
     }
 }
@@ -72,6 +76,11 @@ impl ActivityLevel {
 }
 
 impl Session<'_> {
+    /// How the tenant's settings have activities count, as for the customers' own stored figures.
+    pub fn activity_query(&self) -> ActivityQuery {
+        ActivityQuery::from(&self.crm.config().settings.activity)
+    }
+
     /// How lively each customer with activities is, at the session's instant, in the order of ids. Activities with a
     /// customer's contacts, and about its deals and the leads that became it, count for it.
     ///

@@ -34,6 +34,12 @@ pub struct ChurnQuery {
     pub rules: Rules,
     /// A stored model of churn whose word goes before the rules'.
     pub model: Option<ModelId>,
+    /// The kinds of activity that are complaints, by code; they count as such within the window, and not as activity.
+    pub complaint_kinds: Vec<String>,
+    /// How many tickets each customer waits for, where the host keeps them; none for customers that aren't named.
+    pub open_tickets: BTreeMap<CustomerId, u32>,
+    /// How many complaints the host knows of beside those among the activities.
+    pub complaints: BTreeMap<CustomerId, u32>,
 }
 
 impl Default for ChurnQuery {
@@ -46,6 +52,9 @@ impl Default for ChurnQuery {
             least_risk: 0.5,
             rules: Rules::default(),
             model: None,
+            complaint_kinds: vec!["complaint".to_owned()],
+            open_tickets: BTreeMap::new(),
+            complaints: BTreeMap::new(),
         }
     }
 }
@@ -90,7 +99,8 @@ pub struct ChurnView {
 
 impl Session<'_> {
     /// The customers with purchases who are likely to leave: by the rhythm of their purchases, by activities falling
-    /// off, or by a trained model. The engine has no tickets yet, so they are no evidence.
+    /// off, by complaints among the activities and by what the host counts of tickets and complaints, or by a trained
+    /// model. The engine has no tickets of its own yet: without the host's they are no evidence.
     ///
     /// # Errors
     /// As [`Session::list`]; invalid with `churn.bad_rule`; for the model as [`Session::score_with`].
@@ -107,15 +117,20 @@ impl Session<'_> {
             Err(error) => (None, Some(error.to_string())),
         };
         let value = values(&purchases, &summary.customers, asked.value_days);
-        let (recent, before) = self.windows(&purchases, &summary.customers, asked.window_days)?;
+        let windows = self.windows(&purchases, &summary.customers, asked)?;
+        let tickets = of_host(&asked.open_tickets, &purchases, &summary.customers);
+        let host = of_host(&asked.complaints, &purchases, &summary.customers);
+        let complaints: Vec<u32> =
+            windows.complaints.iter().zip(host).map(|(own, host)| own.saturating_add(host)).collect();
         let trained =
             asked.model.map(|model| self.trained(model, &purchases, &summary.customers)).transpose()?;
         let evidence = Evidence {
             value: &value,
             alive: alive.as_deref(),
-            activity: Some((&recent, &before)),
+            activity: Some((&windows.recent, &windows.before)),
+            open_tickets: (!asked.open_tickets.is_empty()).then_some(&tickets),
+            complaints: Some(&complaints),
             trained: trained.as_deref(),
-            ..Evidence::default()
         };
         let found = risks(&evidence, &asked.rules)?;
         // Whole days, for so they were counted.
@@ -145,25 +160,33 @@ impl Session<'_> {
         })
     }
 
-    /// How many activities each customer had in the window up to now, and in the one before.
-    fn windows(&self, purchases: &Purchases, customers: &[i64], days: u32) -> Result<(Vec<u32>, Vec<u32>)> {
+    /// How many activities each customer had in the window up to now, and in the one before, complaints apart.
+    fn windows(&self, purchases: &Purchases, customers: &[i64], asked: &ChurnQuery) -> Result<Windows> {
         let now = self.instant();
-        let window = Span::from_days(i64::from(days));
-        let mut counts: BTreeMap<CustomerId, (u32, u32)> = BTreeMap::new();
-        self.each_activity(&mut |customer, _, at| {
-            let (recent, before) = counts.entry(customer).or_default();
-            if at > now - window {
+        let window = Span::from_days(i64::from(asked.window_days));
+        let mut counts: BTreeMap<CustomerId, [u32; 3]> = BTreeMap::new();
+        self.each_activity(&mut |customer, kind, at| {
+            let [recent, before, complaints] = counts.entry(customer).or_default();
+            let is_recent = at > now - window;
+            if asked.complaint_kinds.iter().any(|complaint| complaint == kind) {
+                *complaints += u32::from(is_recent);
+            } else if is_recent {
                 *recent += 1;
             } else if at > now - window - window {
                 *before += 1;
             }
             Ok(())
         })?;
-        let of = |place: &i64| {
+        let mut found = Windows::default();
+        for place in customers {
             let customer = purchases.customer(*place).map(|(customer, _)| *customer);
-            customer.and_then(|customer| counts.get(&customer)).copied().unwrap_or_default()
-        };
-        Ok(customers.iter().map(of).unzip())
+            let [recent, before, complaints] =
+                customer.and_then(|customer| counts.get(&customer)).copied().unwrap_or_default();
+            found.recent.push(recent);
+            found.before.push(before);
+            found.complaints.push(complaints);
+        }
+        Ok(found)
     }
 
     /// What a stored model of churn says of each customer; what it doesn't score stays at one half.
@@ -182,6 +205,20 @@ impl Session<'_> {
         };
         Ok(customers.iter().map(|place| of(place).unwrap_or(0.5)).collect())
     }
+}
+
+/// Activities in columns, a row a customer.
+#[derive(Default)]
+struct Windows {
+    recent: Vec<u32>,
+    before: Vec<u32>,
+    complaints: Vec<u32>,
+}
+
+/// The host's counts as a column.
+fn of_host(counts: &BTreeMap<CustomerId, u32>, purchases: &Purchases, customers: &[i64]) -> Vec<u32> {
+    let of = |place: &i64| purchases.customer(*place).and_then(|(customer, _)| counts.get(customer)).copied();
+    customers.iter().map(|place| of(place).unwrap_or(0)).collect()
 }
 
 /// What each customer spent in so many days up to the day of reckoning.

@@ -1,16 +1,18 @@
-//! What the open deals will bring: by stage, by the tenant's own history, with an interval.
+//! What the open deals will bring: by stage, by the tenant's own history, with an interval, against targets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::purchases::{expected_money, instant, minor, money, query};
-use crate::base::kind::{OpportunityId, UserId};
-use crate::base::{Currency, Kind, Money, calendar, kind};
+use super::outlook::{DepartmentForecast, Outlook, OwnerForecast, Sum, TeamForecast};
+use super::purchases::{minor, money, query};
+use crate::base::calendar::{Bucket, DateRange, FiscalYear, plus_days};
+use crate::base::kind::{DepartmentId, OpportunityId, TeamId, UserId};
+use crate::base::{Currency, Instant, Kind, Money, calendar, kind};
 use crate::domain::opportunity::Opportunity;
 use crate::engine::session::Session;
-use crate::insight::forecast::{self, Category, Deals, Forecast, OPEN, Plan, sums_by};
+use crate::insight::forecast::{self, Category, Deals, Forecast, OPEN, Plan};
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
 use crate::record::lifecycle::ForecastCategory;
@@ -22,8 +24,12 @@ use crate::record::spec::Record;
 pub struct ForecastQuery {
     /// Which deals count, in the history as among the open ones; all that the actor sees when there is none.
     pub filter: Option<Filter>,
-    /// For how many days.
+    /// For how many days; a period goes before it.
     pub days: u32,
+    /// A period such as a month or a quarter, instead of the days from now on. What was won in it already is closed;
+    /// the sums by category are of the deals that are expected to close in it, overdue ones in the period of today;
+    /// what history lets expect is of all that are open.
+    pub period: Option<DateRange>,
     /// How many futures are drawn.
     pub draws: u32,
     /// The share of futures within the interval.
@@ -36,15 +42,46 @@ pub struct ForecastQuery {
     /// Whether a chance is that of a deal that has been as long in the same stage, instead of one that is as old. Then
     /// no past forecasts are judged, so the interval knows of no good and bad times.
     pub by_stage: bool,
-    /// What is to be reached with the open deals.
+    /// What all is to reach, with what is closed; of a period else what its stored target says.
     pub target: Option<Money>,
 }
 
 impl Default for ForecastQuery {
     fn default() -> Self {
         let Plan { horizon, draws, level, seed, least_history, .. } = Plan::default();
-        let (filter, by_stage, target) = (None, false, None);
-        ForecastQuery { filter, days: horizon, draws, level, seed, least_history, by_stage, target }
+        ForecastQuery {
+            filter: None,
+            days: horizon,
+            period: None,
+            draws,
+            level,
+            seed,
+            least_history,
+            by_stage: false,
+            target: None,
+        }
+    }
+}
+
+impl ForecastQuery {
+    /// The days that are forecast as of a day, and how.
+    pub(super) fn plan(&self, as_of: NaiveDate) -> Result<(DateRange, Plan)> {
+        let ForecastQuery { days, draws, level, seed, least_history, .. } = *self;
+        let tomorrow = plus_days(as_of, 1);
+        let period = match self.period {
+            None => DateRange { from: tomorrow, to: plus_days(tomorrow, i64::from(days)) },
+            Some(period) if tomorrow < period.to && period.from < period.to => period,
+            Some(period) => {
+                let message =
+                    format!("`{}` to `{}` is over on `{as_of}`", period.from, plus_days(period.to, -1));
+                return Err(Error::invalid("period", "forecast.period", message));
+            }
+        };
+        let whole = |from: NaiveDate, to: NaiveDate| u32::try_from((to - from).num_days()).unwrap_or(0);
+        let first = period.from.max(tomorrow);
+        let look_back = if self.by_stage { 0 } else { Plan::default().look_back };
+        let (skip, horizon) = (whole(tomorrow, first), whole(first, period.to));
+        Ok((period, Plan { skip, horizon, draws, level, seed, least_history, look_back }))
     }
 }
 
@@ -72,74 +109,27 @@ pub struct ForecastDeal {
     pub shown_chance: f64,
 }
 
-/// What an owner's open deals will bring.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct OwnerForecast {
-    /// The owner.
-    pub owner: Option<UserId>,
-    /// How many deals.
-    pub deals: usize,
-    /// What they are worth.
-    pub pipeline: Money,
-    /// Those in stages of the categories best case and commit.
-    pub best_case: Money,
-    /// Those in stages of the category commit.
-    pub commit: Money,
-    /// All of them, each times the probability shown; whenever it comes.
-    pub weighted: Money,
-    /// The mean by history of what is won by the last day.
-    pub expected: Money,
-}
-
 /// What the open deals will bring.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ForecastView {
+    /// As of when it was made.
+    pub made_at: Instant,
     /// The day of the forecast.
     pub as_of: NaiveDate,
+    /// The first day that it is about.
+    pub from: NaiveDate,
     /// The last day that it reaches to.
     pub until: NaiveDate,
     /// All together.
-    pub all: OwnerForecast,
-    /// The lower end of the interval.
-    pub low: Money,
-    /// The upper end.
-    pub high: Money,
-    /// The share of futures that reach the target.
-    pub reaches_target: Option<f64>,
+    pub all: Outlook,
     /// By owner.
     pub owners: Vec<OwnerForecast>,
+    /// By team of the owners; one who is in several counts for each.
+    pub teams: Vec<TeamForecast>,
+    /// By department of the owners, those below included.
+    pub departments: Vec<DepartmentForecast>,
     /// The open deals, most expected first.
     pub deals: Vec<ForecastDeal>,
-}
-
-/// A past forecast beside what came.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct ForecastTrial {
-    /// The day of the forecast.
-    pub as_of: NaiveDate,
-    /// What was expected.
-    pub expected: Money,
-    /// The interval.
-    pub low: Money,
-    /// Its upper end.
-    pub high: Money,
-    /// What the stages' probabilities said.
-    pub weighted: Money,
-    /// What was won of those deals within the days.
-    pub actual: Money,
-}
-
-/// Past forecasts and how they did.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct ForecastTest {
-    /// One a day asked for; days without history or whose horizon is not over are left out.
-    pub trials: Vec<ForecastTrial>,
-    /// How many intervals held what came.
-    pub covered: usize,
-    /// The mean distance of what was expected from what came.
-    pub mean_error: Money,
-    /// The same of the stages' probabilities.
-    pub mean_error_weighted: Money,
 }
 
 /// Deals as the forecast takes them: a row for each stage that a deal was in, so that a chance is that of a deal that
@@ -148,12 +138,14 @@ pub struct ForecastTest {
 struct Columns {
     started: Vec<i32>,
     closed: Vec<i32>,
-    won: Vec<bool>,
+    ends_won: Vec<bool>,
     values: Vec<i64>,
     groups: Vec<u32>,
     stages: BTreeMap<String, u32>,
     /// The open deals, each with the row of its present stage.
     open: Vec<(usize, ForecastDeal)>,
+    /// What each owner won in the period.
+    won: BTreeMap<Option<UserId>, i64>,
 }
 
 impl Columns {
@@ -162,111 +154,119 @@ impl Columns {
         let group = *self.stages.entry(stage.to_owned()).or_insert(next);
         self.started.push(started.to_epoch_days());
         self.closed.push(closed.map_or(OPEN, |day| day.to_epoch_days()));
-        self.won.push(won);
+        self.ends_won.push(won);
         self.values.push(value);
         self.groups.push(group);
     }
 
     fn deals(&self) -> Deals<'_> {
-        let Columns { started, closed, won, values, groups, .. } = self;
+        let Columns { started, closed, ends_won: won, values, groups, .. } = self;
         Deals { started, closed, won, values, groups }
     }
 }
 
 impl Session<'_> {
-    /// What the open deals will bring within some days, as of the session's instant, from what became of earlier ones.
+    /// What the open deals will bring within some days or in a period, as of the session's instant, from what became
+    /// of earlier ones: all, by owner, team and department, each against its stored target of the period.
     ///
     /// # Errors
     /// As [`Session::list`]; refused with `forecast.no_history` while nothing was won or lost, invalid with
-    /// `forecast.plan`.
+    /// `forecast.plan`, or with `forecast.period` for one that is over.
     pub fn forecast(&self, asked: &ForecastQuery) -> Result<ForecastView> {
         let config = self.crm.config();
         let (currency, zone) = (config.settings.currency, config.settings.zone);
         let as_of = calendar::local_date(self.instant(), zone);
-        let columns = self.forecast_columns(asked, as_of)?;
-        let ForecastQuery { days, draws, level, seed, least_history, .. } = *asked;
-        let look_back = if asked.by_stage { 0 } else { Plan::default().look_back };
-        let plan = Plan { horizon: days, draws, level, seed, least_history, look_back };
+        let (period, plan) = asked.plan(as_of)?;
+        let columns = self.forecast_columns(asked, as_of, period)?;
         let found = forecast::forecast(columns.deals(), as_of.to_epoch_days(), &plan)?;
-        let until = as_of.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX);
-        let reaches = asked.target.map(|target| {
-            let target = config.settings.in_base(target, as_of).ok().flatten().unwrap_or(target);
-            Ok::<_, Error>(found.reaches(minor(target)?))
-        });
-        let mut deals: Vec<ForecastDeal> =
-            columns.open.into_iter().map(|(row, deal)| with_chance(row, deal, &found)).collect();
+        let (won, open) = (columns.won, columns.open);
+        let mut deals: Vec<(usize, ForecastDeal)> =
+            open.into_iter().map(|(row, deal)| (row, with_chance(row, deal, &found))).collect();
         let expected = |deal: &ForecastDeal| deal.chance * number(deal.value);
-        deals.sort_by(|a, b| expected(b).total_cmp(&expected(a)).then(a.deal.cmp(&b.deal)));
-        let all = sums(None, &deals.iter().collect::<Vec<_>>(), currency)?;
-        let mut owners: BTreeMap<Option<UserId>, Vec<&ForecastDeal>> = BTreeMap::new();
-        deals.iter().for_each(|deal| owners.entry(deal.owner).or_default().push(deal));
-        let owners = owners.into_iter().map(|(owner, deals)| sums(owner, &deals, currency));
-        let owners = owners.collect::<Result<Vec<_>>>()?;
+        deals.sort_by(|a, b| expected(&b.1).total_cmp(&expected(&a.1)).then(a.1.deal.cmp(&b.1.deal)));
+        let targets = match asked.period {
+            Some(period) => self.targets_of(period)?,
+            None => BTreeMap::new(),
+        };
+        let due = asked.period.map(|period| (period, as_of));
+        let sum =
+            Sum { deals: &deals, won: &won, due, targets: &targets, found: &found, plan: &plan, currency };
+        let given = asked
+            .target
+            .map(|target| config.settings.in_base(target, as_of).ok().flatten().unwrap_or(target));
+        let owners: BTreeSet<Option<UserId>> =
+            deals.iter().map(|(_, deal)| deal.owner).chain(won.keys().copied()).collect();
+        let owners = owners.into_iter().map(|owner| sum.of_owner(owner)).collect::<Result<Vec<_>>>()?;
+        let seen = |users: &BTreeSet<UserId>| {
+            owners.iter().any(|row| row.owner.is_some_and(|owner| users.contains(&owner)))
+        };
+        let mut teams = Vec::new();
+        for (team, members) in self.team_members().into_iter().filter(|(_, members)| seen(members)) {
+            teams.push(sum.of_team(team, &members)?);
+        }
+        let mut departments = Vec::new();
+        for (department, members) in
+            self.department_members().into_iter().filter(|(_, members)| seen(members))
+        {
+            departments.push(sum.of_department(department, &members)?);
+        }
         Ok(ForecastView {
+            made_at: self.instant(),
             as_of,
-            until,
-            all,
-            low: money(found.low, currency),
-            high: money(found.high, currency),
-            reaches_target: reaches.transpose()?,
+            from: period.from,
+            until: plus_days(period.to, -1),
+            all: sum.of_all(given)?,
             owners,
-            deals,
+            teams,
+            departments,
+            deals: deals.into_iter().map(|(_, deal)| deal).collect(),
         })
     }
 
-    /// Forecasts as of the ends of past days, each from what was recorded by then, beside what came of the deals that
-    /// were open.
+    /// Forecasts of so many periods from the one in which today lies, such as this quarter and the next three.
     ///
     /// # Errors
-    /// As [`Session::forecast`], but for days without history.
-    pub fn forecast_test(&self, asked: &ForecastQuery, days: &[NaiveDate]) -> Result<ForecastTest> {
+    /// As [`Session::forecast`].
+    pub fn forecast_periods(
+        &self,
+        asked: &ForecastQuery,
+        bucket: Bucket,
+        count: usize,
+    ) -> Result<Vec<ForecastView>> {
         let config = self.crm.config();
-        let (currency, zone) = (config.settings.currency, config.settings.zone);
-        let today = calendar::local_date(self.instant(), zone);
-        let mut came: BTreeMap<OpportunityId, (NaiveDate, i64)> = BTreeMap::new();
-        self.each(&query(kind::Opportunity::NO, None), &mut |record, view| {
-            if let (Some(id), Some(won)) = (record.as_id(), instant(view, Opportunity::won_at)?) {
-                let day = calendar::local_date(won, zone);
-                let worth = super::purchases::amount(view, &config.settings, day)?;
-                came.insert(id, (day, worth.minor().unwrap_or(0)));
-            }
-            Ok(())
-        })?;
-        let mut test = ForecastTest {
-            trials: Vec::new(),
-            covered: 0,
-            mean_error: Money::zero(currency),
-            mean_error_weighted: Money::zero(currency),
-        };
-        let (mut error, mut error_weighted) = (0.0, 0.0);
-        for day in days {
-            let end = calendar::start_of_day(calendar::plus_days(*day, 1), zone)
-                - crate::base::Span::from_micros(1);
-            let made = match self.as_of(end).forecast(asked) {
-                Ok(made) if made.until < today => made,
-                Ok(_) => continue,
-                Err(error) if error.has_code("forecast.no_history") => continue,
-                Err(error) => return Err(error),
-            };
-            let won = made.deals.iter().filter_map(|deal| came.get(&deal.deal));
-            let won = won
-                .filter(|(on, _)| *on <= made.until)
-                .fold(0i64, |sum, (_, value)| sum.saturating_add(*value));
-            let actual = money(won, currency);
-            error += (number(made.all.expected) - number(actual)).abs();
-            error_weighted += (number(made.all.weighted) - number(actual)).abs();
-            test.covered +=
-                usize::from(made.low.amount <= actual.amount && actual.amount <= made.high.amount);
-            let ForecastView { as_of, low, high, all: OwnerForecast { expected, weighted, .. }, .. } = made;
-            test.trials.push(ForecastTrial { as_of, expected, low, high, weighted, actual });
+        let today = calendar::local_date(self.instant(), config.settings.zone);
+        let month = u8::try_from(config.settings.fiscal_start).unwrap_or(1);
+        let fiscal = FiscalYear::starting(month).unwrap_or_default();
+        // On the last day of a period nothing of it is left to forecast.
+        let mut first = plus_days(today, 1);
+        let mut found = Vec::new();
+        for _ in 0..count {
+            let period = bucket.of(first, fiscal);
+            found.push(self.forecast(&ForecastQuery { period: Some(period), ..asked.clone() })?);
+            first = period.to;
         }
-        let count = test.trials.len().max(1) as f64;
-        test.mean_error = expected_money(error / count, currency);
-        test.mean_error_weighted = expected_money(error_weighted / count, currency);
-        Ok(test)
+        Ok(found)
     }
 
-    fn forecast_columns(&self, asked: &ForecastQuery, as_of: NaiveDate) -> Result<Columns> {
+    /// Who is in which team.
+    pub(super) fn team_members(&self) -> BTreeMap<TeamId, BTreeSet<UserId>> {
+        let config = self.crm.config();
+        config.teams.iter().map(|(id, team)| (*id, team.members.iter().copied().collect())).collect()
+    }
+
+    /// Who is in which department or below it.
+    pub(super) fn department_members(&self) -> BTreeMap<DepartmentId, BTreeSet<UserId>> {
+        let config = self.crm.config();
+        let organisation = &config.organisation;
+        organisation.departments().map(|id| (id, organisation.members(id, true))).collect()
+    }
+
+    fn forecast_columns(
+        &self,
+        asked: &ForecastQuery,
+        as_of: NaiveDate,
+        period: DateRange,
+    ) -> Result<Columns> {
         let config = self.crm.config();
         let settings = &config.settings;
         let mut columns = Columns::default();
@@ -275,6 +275,11 @@ impl Session<'_> {
             let day = |at| calendar::local_date(at, settings.zone);
             let (closed, won) = (deal.closed_at.map(day), deal.won_at.is_some());
             let value = minor(Money::new(figures.value, settings.currency))?;
+            if let Some(on) = closed.filter(|on| won && asked.period.is_some() && period.contains(*on)) {
+                // What is closed later than today is not known yet.
+                let sum = columns.won.entry(deal.owner).or_default();
+                *sum = sum.saturating_add(if on <= as_of { value } else { 0 });
+            }
             let first = columns.started.len();
             if asked.by_stage {
                 // The state in which a closed deal stands is its end, no stage on the way.
@@ -335,26 +340,7 @@ fn with_chance(row: usize, deal: ForecastDeal, found: &Forecast) -> ForecastDeal
     ForecastDeal { chance, ..deal }
 }
 
-/// The sums of open deals by category, each with the surer ones.
-fn sums(owner: Option<UserId>, deals: &[&ForecastDeal], currency: Currency) -> Result<OwnerForecast> {
-    let groups = vec![(); deals.len()];
-    let categories: Vec<Category> = deals.iter().map(|deal| deal.category).collect();
-    let values = deals.iter().map(|deal| minor(deal.value)).collect::<Result<Vec<i64>>>()?;
-    let chances: Vec<f64> = deals.iter().map(|deal| deal.shown_chance).collect();
-    let sums = sums_by(&groups, &categories, &values, &chances)?.remove(&()).unwrap_or_default();
-    let expected = deals.iter().map(|deal| deal.chance * number(deal.value)).sum();
-    Ok(OwnerForecast {
-        owner,
-        deals: deals.len(),
-        pipeline: money(sums.pipeline, currency),
-        best_case: money(sums.best_case, currency),
-        commit: money(sums.commit, currency),
-        weighted: expected_money(sums.weighted, currency),
-        expected: expected_money(expected, currency),
-    })
-}
-
 /// Money as a number of minor units.
-fn number(money: Money) -> f64 {
+pub(super) fn number(money: Money) -> f64 {
     minor(money).unwrap_or(0) as f64
 }

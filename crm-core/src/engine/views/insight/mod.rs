@@ -3,25 +3,31 @@
 //! with what was known then.
 
 mod activity;
+mod attainment;
 mod churn;
 mod difference;
 mod features;
 mod forecast;
+mod forecast_past;
 mod funnel;
 mod lifetime;
 mod models;
+mod outlook;
 mod priority;
 mod purchases;
 mod rfm;
 
 pub use activity::{ActivityLevel, ActivityQuery};
+pub use attainment::TargetReached;
 pub use churn::{AtRisk, ChurnQuery, ChurnView};
 pub use difference::PipelineChange;
 pub use features::Feature;
-pub use forecast::{ForecastDeal, ForecastQuery, ForecastTest, ForecastTrial, ForecastView, OwnerForecast};
+pub use forecast::{ForecastDeal, ForecastQuery, ForecastView};
+pub use forecast_past::{ForecastRecord, ForecastTest, ForecastTrial, JudgedForecast};
 pub use funnel::{FunnelQuery, FunnelStage, FunnelView};
 pub use lifetime::{CustomerValue, LifetimeQuery, LifetimeView};
 pub use models::{Scored, Trained, TrainingQuery};
+pub use outlook::{DepartmentForecast, Outlook, OwnerForecast, TeamForecast};
 pub use priority::PriorityDeal;
 pub use rfm::{Graded, RfmCustomer, RfmQuery, RfmSegment, RfmView, Segments};
 

@@ -104,6 +104,43 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3))]
+
+    #[test]
+    fn more_customers_never_un_converge_a_fit(seed in 0..1_000u64, first in 60usize..200, step in 60usize..150) {
+        let sample = customers(600, [0.6, 6.0, 0.8, 2.4], (1, true), [27.0, 39.0], seed);
+        let mut count = first;
+        while count <= 600 {
+            let histories =
+                Histories::new(&sample.repeats[..count], &sample.last[..count], &sample.age[..count]).unwrap();
+            for family in [Family::Nbd, Family::BgNbd, Family::MbgNbd, Family::ParetoNbd] {
+                let found = fit(family, &histories, ONE).unwrap();
+                prop_assert!(found.gradient <= 1e-8, "{family:?} of {count}: {}", found.gradient);
+            }
+            count += step;
+        }
+    }
+
+    #[test]
+    fn the_unit_of_money_scales_spend(seed in 0..1_000u64, unit in 0.01..1_000.0f64) {
+        let mut dice = super::simulated::Dice(seed);
+        let (mut counts, mut means) = (Vec::new(), Vec::new());
+        for _ in 0..300 {
+            let (count, scale) = (1 + (4.0 * dice.uniform()) as u32, dice.gamma(4.0) / 15.0);
+            means.push((0..count).map(|_| dice.gamma(6.0) / scale).sum::<f64>() / f64::from(count));
+            counts.push(count);
+        }
+        let scaled: Vec<f64> = means.iter().map(|mean| mean * unit).collect();
+        let (here, there) = (fit_spend(&counts, &means, ONE).unwrap(), fit_spend(&counts, &scaled, ONE).unwrap());
+        let close = |one: f64, other: f64| (one / other - 1.0).abs() < 1e-6;
+        prop_assert!(close(here.model.p, there.model.p) && close(here.model.q, there.model.q));
+        let (here, there) =
+            (here.model.expected(&counts, &means, ONE).unwrap(), there.model.expected(&counts, &scaled, ONE).unwrap());
+        prop_assert!(here.iter().zip(there).all(|(here, there)| close(here * unit, there)));
+    }
+}
+
 #[test]
 fn threads_do_not_change_a_large_fit() {
     let sample = customers(60_000, [0.25, 4.4, 0.8, 2.4], (1, false), [27.0, 39.0], 9);

@@ -1,0 +1,116 @@
+//! The log in front of the pages: what it holds is there after a crash, once, and what it lost is not passed over.
+
+use crm_core::store::conformance::Model;
+use crm_core::store::{Batch, Store, StoreError, Table};
+use crm_store_redb::faults::{Disk, Fault};
+use crm_store_redb::{Options, RedbStore};
+
+const HEADER: usize = 4096;
+
+fn open(disk: &Disk, log_bytes: u64) -> Result<RedbStore, StoreError> {
+    RedbStore::open_backend(disk.plug(), Options { cache_bytes: 1 << 20, log_bytes, ..Options::default() })
+}
+
+fn row(key: u8, value: u8, length: usize) -> Batch {
+    let mut batch = Batch::new();
+    batch.put(Table::Records, vec![key], vec![value; length]);
+    batch
+}
+
+fn read(store: &RedbStore) -> Model {
+    Model::read(&*store.snapshot().unwrap()).unwrap()
+}
+
+/// Commits and leaves the store as a kill would; answers what it held.
+fn killed(disk: &Disk, log_bytes: u64, batches: &[Batch]) -> Model {
+    let store = open(disk, log_bytes).unwrap();
+    batches.iter().for_each(|batch| store.commit(batch).unwrap());
+    let model = read(&store);
+    disk.plan(Fault::CutAfter(0));
+    drop(store);
+    disk.restore();
+    model
+}
+
+#[test]
+fn a_killed_store_shows_what_its_log_holds() {
+    let sizes = [(1, "one piece"), (40, "a few"), (700, "more than the log takes, of several rounds")];
+    for (count, what) in sizes {
+        let disk = Disk::new(count);
+        let batches: Vec<_> =
+            (0..count).map(|n| row(n as u8 % 7, n as u8, 40 * (1 + n as usize % 50))).collect();
+        let model = killed(&disk, 64 << 10, &batches);
+        for opening in 0..3 {
+            let store = open(&disk, 64 << 10).unwrap();
+            assert_eq!(read(&store), model, "{what}, opening {opening}");
+            if opening == 1 {
+                store.close().unwrap();
+            }
+        }
+    }
+}
+
+/// A large batch goes into the pages and supersedes what the log holds.
+#[test]
+fn what_the_pages_hold_is_not_repeated() {
+    let batches = [row(1, 1, 10), row(2, 2, 10), row(1, 3, 60_000)];
+    let disk = Disk::new(1);
+    let model = killed(&disk, 64 << 10, &batches);
+    assert_eq!(read(&open(&disk, 64 << 10).unwrap()), model);
+    // A shorter round over a longer one.
+    let model = killed(&disk, 64 << 10, &[row(5, 5, 5)]);
+    assert_eq!(read(&open(&disk, 64 << 10).unwrap()), model);
+}
+
+#[test]
+fn a_damaged_log_is_told() {
+    let disk = Disk::new(1);
+    let last = killed(&disk, 64 << 10, &[row(1, 1, 10), row(2, 2, 10), row(3, 3, 10)]);
+    let image = disk.image();
+    let cases: [(usize, &str); 5] = [
+        (0, "not a redb file"),
+        (20, "the head of the log is damaged"),
+        (HEADER + 40, "the log is damaged after batch 0"),
+        (HEADER + 512 + 40, "the log is damaged after batch 1"),
+        // Nobody can tell it from a commit that the power cut short.
+        (HEADER + 2 * 512 + 40, ""),
+    ];
+    for (place, expected) in cases {
+        let mut bytes = image.clone();
+        bytes[place] ^= 0x40;
+        match open(&Disk::with_image(bytes), 64 << 10) {
+            Ok(store) => {
+                assert!(expected.is_empty() && read(&store) != last, "damage at {place} is passed over")
+            }
+            Err(StoreError::Corrupt(what)) => {
+                assert!(place == 0 || what == expected && !expected.is_empty(), "damage at {place}: {what}");
+            }
+            Err(error) => panic!("damage at {place}: {error}"),
+        }
+    }
+}
+
+/// A file cut to its log has lost its pages; it does not become an empty store.
+#[test]
+fn a_file_without_its_pages_is_damaged() {
+    let disk = Disk::new(1);
+    open(&disk, 64 << 10).unwrap().close().unwrap();
+    let mut image = disk.image();
+    for length in [HEADER + (64 << 10), HEADER, 700] {
+        image.truncate(length);
+        assert!(open(&Disk::with_image(image.clone()), 64 << 10).is_err(), "{length} bytes open");
+    }
+}
+
+/// Files without a log open with any options, and stay as they were made.
+#[test]
+fn a_plain_redb_file_stays_one() {
+    let disk = Disk::new(1);
+    let model = killed(&disk, 0, &[row(1, 1, 10)]);
+    assert!(disk.image().starts_with(b"redb"));
+    let store = open(&disk, 64 << 10).unwrap();
+    assert_eq!(read(&store), model);
+    store.commit(&row(2, 2, 2)).unwrap();
+    store.close().unwrap();
+    assert!(disk.image().starts_with(b"redb"));
+}
