@@ -41,7 +41,7 @@ mod _crm {
         pipeline_backtest, pipeline_figures, pipeline_forecast, pipeline_funnel, pipeline_velocity,
     };
     #[pymodule_export]
-    use super::rfm::rfm;
+    use super::rfm::{rfm, rfm_of_parts};
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]

@@ -181,6 +181,36 @@ pub fn rfm(py: Python<'_>, source: &Bound<'_, PyAny>, asked: &str) -> Result<(Ta
     })?)
 }
 
+/// RFM of the customers that parts of them make together: frames as `rfm` answers them, put below each other.
+#[pyfunction]
+pub fn rfm_of_parts(
+    py: Python<'_>,
+    source: &Bound<'_, PyAny>,
+    asked: &str,
+) -> Result<(Table, String), PyErr> {
+    let asked: Asked = serde_json::from_str(asked).map_err(Failure::from)?;
+    let stream = capsule::take(source)?;
+    Ok(detached(py, || {
+        let frame = Frame::read(stream)?;
+        let parts = Bought::read(&frame, &asked.columns)?;
+        let count = frame.column("frequency")?.counts()?;
+        let (last, sum) = (&parts.days, &parts.amounts.minor);
+        let threads = threads(asked.threads);
+        match &parts.ids {
+            Ids::Whole(ids) => {
+                let states = States::of_parts(ids, last, &count, sum)?;
+                let ids = Arc::new(Int64Array::from(states.ids().to_vec()));
+                asked.report(&parts, &states, ids, threads)
+            }
+            Ids::Text(texts) => {
+                let ids: Vec<Text<'_>> = texts.iter().map(|id| Text::new(id.unwrap_or_default())).collect();
+                let states = States::of_parts(&ids, last, &count, sum)?;
+                asked.report(&parts, &states, written(states.ids())?, threads)
+            }
+        }
+    })?)
+}
+
 /// Text ids as a column.
 fn written(ids: &[Text<'_>]) -> Result<ArrayRef> {
     let texts: Option<Vec<String>> = ids.iter().map(|id| String::from_utf8(id.bytes()).ok()).collect();

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ._frames import convert, to_dict
     from ._learn import ChurnModel, LeadScorer, backtest, churn_risks
     from ._pipeline import Forecast, ForecastTest, forecast, forecast_backtest, funnel, pipeline_figures, velocity
-    from ._rfm import Rfm, Segment, Thresholds, rfm
+    from ._rfm import Rfm, Segment, Thresholds, rfm, rfm_of_parts
     from ._values import Money
     from .errors import CrmError
 
@@ -78,7 +78,7 @@ _WHERE = {
         "pipeline_figures",
         "velocity",
     ),
-    "_rfm": ("Rfm", "Segment", "Thresholds", "rfm"),
+    "_rfm": ("Rfm", "Segment", "Thresholds", "rfm", "rfm_of_parts"),
     "_values": ("Money",),
     "errors": ("CrmError",),
 }
@@ -123,6 +123,7 @@ __all__ = [
     "plot",
     "records",
     "rfm",
+    "rfm_of_parts",
     "rfm_summary",
     "summary_info",
     "to_dict",

@@ -123,7 +123,9 @@ def velocity(
     asked = _columns(
         started=started_col, closed=closed_col, outcome=outcome_col, value=value_col, won=won, lost=lost, decimals=decimals
     )
-    told = _crm.pipeline_velocity(_frames.stream(deals), asked, to_day(since), to_day(until))
+    first, end = to_day(since), to_day(until)
+    assert first is not None and end is not None
+    told = _crm.pipeline_velocity(_frames.stream(deals), asked, first, end)
     if told is None:
         raise ValueError(f"there is no time between {since} and {until}")
     found = json.loads(told)

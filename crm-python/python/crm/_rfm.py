@@ -13,7 +13,7 @@ from . import _crm, _frames
 from ._days import from_day, to_day
 from ._html import table_html
 
-__all__ = ["Rfm", "Segment", "Thresholds", "rfm"]
+__all__ = ["Rfm", "Segment", "Thresholds", "rfm", "rfm_of_parts"]
 
 Frame = TypeVar("Frame")
 
@@ -151,11 +151,47 @@ def rfm(
         "threads": max_threads,
     }
     table, told = _crm.rfm(_frames.stream(transactions), json.dumps(asked))
+    return _found(table, told, transactions)
+
+
+def rfm_of_parts(
+    parts: Frame,
+    *,
+    customer_id_col: str = "customer_id",
+    as_of: dt.date | str | None = None,
+    bins: int = 5,
+    method: Literal["ranks", "ntile"] = "ranks",
+    thresholds: Thresholds | None = None,
+    segments: Literal["international", "eight_cells"] | Sequence[Segment] | None = "international",
+    language: Literal["en", "zh", "code"] = "en",
+    decimals: int = 2,
+    max_threads: int | None = None,
+) -> Rfm[Frame]:
+    """Scores customers from parts of their purchases: the `customers` of several `rfm` calls, put below each other.
+
+    The parts may be cut in any way, by machine, file or day; the answer is that of all purchases at once, to the bit. So the
+    purchases of a cluster are gathered where they lie, and only one row a customer and part travels.
+    """
+    asked = {
+        "columns": columns(customer_id_col, "last_purchase", "monetary", None, None, decimals, True),
+        "since": None,
+        "until": None,
+        "as_of": to_day(as_of),
+        "rule": _rule(bins, method, thresholds),
+        "segments": _naming(segments),
+        "language": language,
+        "threads": max_threads,
+    }
+    table, told = _crm.rfm_of_parts(_frames.stream(parts), json.dumps(asked))
+    return _found(table, told, parts)
+
+
+def _found(table: _crm.Table, told: str, like: Frame) -> Rfm[Frame]:
     info = json.loads(told)
     unit = Decimal(1).scaleb(-info["decimals"])
     cuts = info["thresholds"]
     return Rfm(
-        customers=_frames.like(table, transactions),
+        customers=_frames.like(table, like),
         as_of=from_day(info["as_of"]),
         bins=info["bins"],
         thresholds=Thresholds(

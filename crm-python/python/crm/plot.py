@@ -84,7 +84,7 @@ def _styled(chart: Any, title: str) -> Any:
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> Any:
-    return alt.Data(values=[dict(row) for row in rows])
+    return alt.InlineData(values=[dict(row) for row in rows])
 
 
 def rfm_heatmap(found: Rfm[Any], language: str = "en") -> Any:
