@@ -1,4 +1,4 @@
-# What a maintainer runs. `make test` is what the README calls.
+# What a maintainer runs. `make test` is what the README calls; it needs Python 3.10 or later with `venv`.
 .PHONY: run test lint doc bench
 
 run:
@@ -6,6 +6,7 @@ run:
 
 test:
 	cargo test --workspace
+	crm-python/check
 
 lint:
 	cargo fmt --all --check

@@ -7,6 +7,7 @@ use super::flows::{
     advance, assign, capture, claim, convert, edit, grade, hand_over, log_activity, model, undo_convert,
     unify,
 };
+use super::once::Once;
 use super::rules::follow::ApplyRule;
 use super::session::Session;
 use crate::domain::{catalog, forecast, lead, notice, org, party, pool, rule, task};
@@ -15,13 +16,13 @@ use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
 
-/// Runs one command that came as data.
-pub(crate) type Run = fn(&Crm, Actor, Json) -> Result<Json>;
+/// Runs one command that came as data, under an idempotency key or dry.
+pub(crate) type Run = fn(&Crm, Actor, Json, Option<Once>, bool) -> Result<Json>;
 
-fn run<C: Command>(crm: &Crm, actor: Actor, input: Json) -> Result<Json> {
+fn run<C: Command>(crm: &Crm, actor: Actor, input: Json, once: Option<Once>, dry: bool) -> Result<Json> {
     let command: C = serde_json::from_value(input)
         .map_err(|error| Error::invalid(C::NAME, "command.malformed", error.to_string()))?;
-    let output = crm.execute(actor, command)?;
+    let output = crm.run(actor, command, once, Vec::new(), dry)?;
     serde_json::to_value(output).map_err(|error| Error::Internal(error.to_string()))
 }
 
@@ -88,9 +89,29 @@ impl Session<'_> {
     /// # Errors
     /// Invalid when there is no such command or its fields do not fit; else as the command.
     pub fn execute_named(&self, name: &str, input: Json) -> Result<Json> {
+        self.run_named(name, input, None, false)
+    }
+
+    /// Runs a command that comes as data under an idempotency key.
+    ///
+    /// # Errors
+    /// As [`Session::execute_named`] and [`Session::execute_once`].
+    pub fn execute_named_once(&self, key: &str, name: &str, input: Json) -> Result<Json> {
+        self.run_named(name, input, Some(Once(key.to_owned())), false)
+    }
+
+    /// Runs a command that comes as data and forgets what it did.
+    ///
+    /// # Errors
+    /// As [`Session::execute_named`].
+    pub fn dry_run_named(&self, name: &str, input: Json) -> Result<Json> {
+        self.run_named(name, input, None, true)
+    }
+
+    fn run_named(&self, name: &str, input: Json, once: Option<Once>, dry: bool) -> Result<Json> {
         let run = COMMANDS.iter().find(|(known, ..)| *known == name).map(|(_, run, _)| *run);
         let run = run.ok_or_else(|| unknown(name))?;
-        run(self.crm, self.actor(), input)
+        run(self.crm, self.actor(), input, once, dry)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
 use crate::record::key;
+use crate::record::schema::FieldDef;
 use crate::record::spec::Record;
 use crate::store::Table;
 
@@ -220,13 +221,12 @@ impl<'c> Session<'c> {
         Ok((rows, end))
     }
 
-    /// Calls `see` with the image of each record of a list, in the list's order where an index gives
-    /// it, else in the order of ids.
-    pub(crate) fn each(
-        &self,
-        query: &Query,
-        see: &mut dyn FnMut(RecordRef, View<'_>) -> Result<()>,
-    ) -> Result<()> {
+    /// Calls `see` with each record of a list as the actor is shown it, in the list's order where an
+    /// index gives it, else in the order of ids. The limit of the query does not hold: all are seen.
+    ///
+    /// # Errors
+    /// As [`Session::list`], and what `see` answers.
+    pub fn each(&self, query: &Query, see: &mut dyn FnMut(RecordRef, View<'_>) -> Result<()>) -> Result<()> {
         let reading = self.reading()?;
         let listing = Listing::new(&reading.sight, query)?;
         let mut show = |record: RecordRef, image: Vec<u8>| {
@@ -313,6 +313,18 @@ impl<'c> Session<'c> {
             }
         }
         Ok(Why { allowed: grounds.is_some(), reasons })
+    }
+
+    /// The fields of a kind that the actor sees, custom ones included, in the order of their numbers.
+    ///
+    /// # Errors
+    /// Not found when there is no such kind.
+    pub fn fields(&self, kind: crate::base::KindNo) -> Result<Vec<FieldDef>> {
+        let config = self.crm.config();
+        let access = config.access(self.actor);
+        let schema = access.schema.as_ref().unwrap_or(&config.schema);
+        let schema = schema.kind(kind).ok_or_else(|| Error::NotFound(kind, kind.to_string()))?;
+        Ok(schema.fields().cloned().collect())
     }
 
     /// Whether the actor may do something with a kind of record at all.

@@ -7,4 +7,5 @@ pub mod forecast;
 pub mod learn;
 pub mod level;
 pub mod pipeline;
+pub mod retention;
 pub mod rfm;

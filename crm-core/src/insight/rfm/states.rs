@@ -56,6 +56,42 @@ impl<K: Key> States<K> {
         gather::of_ids(ids, purchases, period, threads)
     }
 
+    /// The states that parts of them make together: one row a customer and part, with the last day, the
+    /// number and the sum of purchases, in any order. A customer may have several rows.
+    ///
+    /// ```
+    /// use crm_core::insight::rfm::States;
+    /// let states = States::of_parts(&[8i64, 7, 8], &[30, 10, 40], &[2, 1, 1], &[500, 100, 50]).unwrap();
+    /// assert_eq!((states.ids(), states.last(), states.sum()), (&[7, 8][..], &[10, 40][..], &[100, 550][..]));
+    /// ```
+    ///
+    /// # Errors
+    /// `rfm.columns`, `rfm.rows`, `rfm.amounts`.
+    pub fn of_parts(ids: &[K], last: &[i32], count: &[u32], sum: &[i64]) -> Result<Self> {
+        if last.len() != ids.len() || count.len() != ids.len() || sum.len() != ids.len() {
+            let message = format!("`{}` ids beside columns of other lengths", ids.len());
+            return Err(Error::invalid("ids", "rfm.columns", message));
+        }
+        let cells = last.iter().zip(count).zip(sum);
+        let cells = cells.map(|((last, count), sum)| Cell { last: *last, count: *count, sum: *sum });
+        let mut parts: Vec<(K, Cell)> = ids.iter().copied().zip(cells).collect();
+        parts.sort_unstable_by_key(|(id, _)| *id);
+        let mut states = States::with_capacity(parts.len(), 0);
+        for own in parts.chunk_by(|a, b| a.0 == b.0) {
+            let Some((id, _)) = own.first() else { continue };
+            let sum = own.iter().try_fold(0i64, |sum, (_, cell)| sum.checked_add(cell.sum));
+            let sum = sum.ok_or_else(|| {
+                Error::invalid("amounts", "rfm.amounts", "a customer's amounts are too large to sum up")
+            })?;
+            let cell = own.iter().try_fold(Cell::EMPTY, |cell, (_, part)| cell.merge(*part))?;
+            // The least that a largest amount can have been.
+            let amount = sum.unsigned_abs().div_ceil(u64::from(cell.count.max(1)));
+            states.largest = states.largest.max(amount);
+            states.push(*id, Cell { sum, ..cell });
+        }
+        states.proven()
+    }
+
     pub(super) fn with_capacity(customers: usize, largest: u64) -> Self {
         States {
             ids: Vec::with_capacity(customers),

@@ -62,6 +62,11 @@ proptest! {
         let (a, b) = rows.split_at(cut.min(rows.len()));
         let (a, b) = (states(a, 1, Period::ALL, 1), states(b, 1, Period::ALL, 1));
         prop_assert_eq!(&a.clone().merge(b.clone()).unwrap(), &whole);
+        // Also as rows that came from elsewhere.
+        let row = |states: &States<i64>| (states.ids.clone(), states.last.clone(), states.count.clone(), states.sum.clone());
+        let [(mut ids, mut last, mut count, mut sum), other] = [row(&a), row(&b)];
+        (ids.extend(other.0), last.extend(other.1), count.extend(other.2), sum.extend(other.3));
+        prop_assert_eq!(row(&States::of_parts(&ids, &last, &count, &sum).unwrap()), row(&whole));
         prop_assert_eq!(&b.merge(a).unwrap(), &whole);
     }
 

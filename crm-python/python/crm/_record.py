@@ -1,0 +1,184 @@
+"""What records, choices and data of commands are made of."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import keyword
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from ._html import table_html
+from ._values import Money, decode, to_instant
+
+D = TypeVar("D", bound="Data")
+
+
+class Choice(str, Enum):
+    """One of a closed list of codes; equal to its code as text."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class ContactPoint(NamedTuple):
+    """A telephone number or e-mail address."""
+
+    raw: str
+    """As it was entered."""
+    normal: str | None
+    """In normal form (E.164 for numbers), where it has one."""
+
+    def __str__(self) -> str:
+        return self.normal or self.raw
+
+
+class Record:
+    """A record as its actor is shown it: an attribute a field, `None` or an empty list where it has no value.
+
+    Custom fields are attributes by their machine name too; a name that is
+    a word of Python has an underscore after it (`from_`). A record is a value: it doesn't follow later changes.
+    """
+
+    id: str
+    """Its id, such as `lead_01j…`."""
+    revision: int
+    """How often it was changed; give it back with a change to have that refused if somebody came first."""
+
+    KIND: ClassVar[str] = ""
+    """The kind of record: `lead`."""
+
+    _title: ClassVar[str | None] = None
+    _plain: ClassVar[tuple[str, ...]] = ()
+    _many: ClassVar[tuple[str, ...]] = ()
+    _choices: ClassVar[dict[str, type[Choice]]] = {}
+    _rows: ClassVar[dict[str, list[str]]] = {}
+    _points: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, id: str, revision: int, fields: Mapping[str, Any]) -> None:
+        self.__dict__.update({_attribute(name): None for name in self._plain})
+        self.__dict__.update({_attribute(name): [] for name in self._many})
+        self.__dict__.update({_attribute(name): value for name, value in fields.items()})
+        self.id = id
+        self.revision = revision
+        self._fields = dict(fields)
+
+    @classmethod
+    def _told(cls, told: Mapping[str, Any]) -> Any:
+        """The record that the engine tells as data."""
+        fields = {name: decode(value) for name, value in told["fields"].items()}
+        for name, choice in cls._choices.items():
+            if name in fields:
+                fields[name] = _chosen(choice, fields[name])
+        for name, columns in cls._rows.items():
+            if isinstance(fields.get(name), list):
+                fields[name] = _rows(columns, fields[name], name in cls._many)
+        for name in cls._points:
+            if fields.get(name):
+                several = name in cls._many
+                fields[name] = [_point(row) for row in fields[name]] if several else _point(fields[name])
+        return cls(told["id"], told["revision"], fields)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its id, revision and the fields that have a value."""
+        return {"id": self.id, "revision": self.revision, **self._fields}
+
+    def __crm__(self) -> str:
+        # Wherever a record is asked for, its id stands for it.
+        return self.id
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Record) and (self.id, self.revision) == (other.id, other.revision)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.revision))
+
+    def __repr__(self) -> str:
+        title = getattr(self, self._title, None) if self._title else None
+        return f"<{type(self).__name__} {self.id} {title!r}>" if title else f"<{type(self).__name__} {self.id}>"
+
+    def _repr_html_(self) -> str:
+        return table_html([{"field": name, "value": value} for name, value in self.to_dict().items()], repr(self))
+
+
+def _attribute(name: str) -> str:
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def _chosen(choice: type[Choice], value: Any) -> Any:
+    if isinstance(value, list):
+        return [_chosen(choice, item) for item in value]
+    try:
+        return choice(value)
+    except ValueError:
+        # A choice that a later version, or the tenant, has added.
+        return value
+
+
+def _point(row: Any) -> Any:
+    return ContactPoint(row[0], (row[1:] or [None])[0] or None) if isinstance(row, list) and row else row
+
+
+def _rows(columns: list[str], value: list[Any], many: bool) -> Any:
+    if many:
+        return [dict(zip(columns, row, strict=False)) if isinstance(row, list) else row for row in value]
+    return dict(zip(columns, value, strict=False))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Data:
+    """A struct that travels as data: what a command takes or answers."""
+
+    _reads: ClassVar[dict[str, str]] = {}
+
+    def __crm__(self) -> dict[str, Any]:
+        # What wasn't said is left to the engine's own default.
+        said = {}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            empty = field.default if field.default is not dataclasses.MISSING else None
+            if value != empty and not (isinstance(value, (list, dict, tuple)) and not value):
+                said[field.name.rstrip('_')] = value
+            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+                said[field.name.rstrip('_')] = value
+        return said
+
+    @classmethod
+    def _told(cls: type[D], told: Mapping[str, Any]) -> D:
+        known = {field.name for field in dataclasses.fields(cls)}
+        told = {_attribute(name): value for name, value in told.items()}
+        return cls(**{name: read(cls._reads.get(name, ""), value) for name, value in told.items() if name in known})
+
+    def __iter__(self) -> Iterator[Any]:
+        return (getattr(self, field.name) for field in dataclasses.fields(self))
+
+
+_READ: dict[str, Any] = {
+    "": lambda value: value,
+    "value": decode,
+    "decimal": Decimal,
+    "date": dt.date.fromisoformat,
+    "instant": to_instant,
+    "span": lambda micros: dt.timedelta(microseconds=micros),
+    "money": lambda money: Money(money["amount"], money["currency"]),
+}
+
+
+def read(how: str, value: Any) -> Any:
+    """Data as a value: `?` may be none, `*` a list, `%` a mapping, then a plain type or the name of a type."""
+    if value is None:
+        return None
+    if how[:1] == "?":
+        return read(how[1:], value)
+    if how[:1] == "*":
+        return [read(how[1:], item) for item in value]
+    if how[:1] == "%":
+        return {name: read(how[1:], item) for name, item in value.items()}
+    if how in _READ:
+        return _READ[how](value)
+    from . import types
+
+    kind = getattr(types, how)
+    return kind._told(value) if issubclass(kind, Data) else _chosen(kind, value)
