@@ -52,6 +52,7 @@ def test_segments_in_chinese_and_of_ones_own(cdnow):
         ({"bins": 300}, "rfm.bins"),
         ({"as_of": "1990-01-01", "thresholds": crm.Thresholds((1, 2), (1, 2), (1, 2))}, "rfm.thresholds"),
         ({"thresholds": crm.Thresholds((2,), (1,), (Decimal(10) ** 20,))}, "rfm.thresholds"),
+        ({"segments": [crm.Segment(str(n)) for n in range(200)]}, "rfm.segments"),
     ],
 )
 def test_what_rfm_refuses(cdnow, asked, code):
