@@ -51,11 +51,19 @@ def purchases(rows: int, customers: int) -> pl.DataFrame:
 def by_polars(frame: pl.DataFrame) -> pl.DataFrame:
     """The same RFM in polars expressions: recency, frequency, sum, and scores by rank."""
     as_of = frame["date"].max() + dt.timedelta(days=1)
-    grouped = frame.lazy().group_by("customer_id").agg(
-        pl.col("date").max().alias("last_purchase"), pl.len().alias("frequency"), pl.col("amount").sum().alias("monetary")
+    grouped = (
+        frame.lazy()
+        .group_by("customer_id")
+        .agg(
+            pl.col("date").max().alias("last_purchase"),
+            pl.len().alias("frequency"),
+            pl.col("amount").sum().alias("monetary"),
+        )
     )
     n = pl.len()
-    scored = grouped.with_columns((pl.lit(as_of) - pl.col("last_purchase")).dt.total_days().alias("recency")).with_columns(
+    scored = grouped.with_columns(
+        (pl.lit(as_of) - pl.col("last_purchase")).dt.total_days().alias("recency")
+    ).with_columns(
         (1 + 5 * ((-pl.col("recency")).rank("min") - 1) // n).cast(pl.UInt8).alias("r_score"),
         (1 + 5 * (pl.col("frequency").rank("min") - 1) // n).cast(pl.UInt8).alias("f_score"),
         (1 + 5 * (pl.col("monetary").rank("min") - 1) // n).cast(pl.UInt8).alias("m_score"),
@@ -66,7 +74,9 @@ def by_polars(frame: pl.DataFrame) -> pl.DataFrame:
 def by_pandas(frame: Any) -> Any:
     """The same RFM in pandas."""
     as_of = frame["date"].max() + dt.timedelta(days=1)
-    found = frame.groupby("customer_id").agg(last=("date", "max"), frequency=("date", "size"), monetary=("amount", "sum"))
+    found = frame.groupby("customer_id").agg(
+        last=("date", "max"), frequency=("date", "size"), monetary=("amount", "sum")
+    )
     found["recency"] = (as_of - found["last"]).dt.days
     n = len(found)
     for name, values in (("r", -found["recency"]), ("f", found["frequency"]), ("m", found["monetary"])):
@@ -87,7 +97,11 @@ def rfm(rows: int) -> None:
     theirs["pandas"] = best(lambda: by_pandas(slow), 1)
     say(f"RFM, {rows:,} rows, integer ids", ours, theirs)
     texts = frame.with_columns(pl.col("customer_id").cast(pl.String))
-    say(f"RFM, {rows:,} rows, text ids", best(lambda: crm.rfm(texts, segments=None)), {"polars": best(lambda: by_polars(texts), 1)})
+    say(
+        f"RFM, {rows:,} rows, text ids",
+        best(lambda: crm.rfm(texts, segments=None)),
+        {"polars": best(lambda: by_polars(texts), 1)},
+    )
     say("hand-over of the frame", best(lambda: crm.Table.from_arrow(frame), 10), {})
     table = crm.Table.from_arrow(frame)
     say("hand-over back", best(lambda: pl.DataFrame(table), 10), {})
@@ -158,13 +172,18 @@ def store(records: int) -> None:
             for fields in (["name", "amount", "close_on", "state"], None):
                 seconds = best(lambda fields=fields: deals.to_polars(fields))
                 what = "all fields" if fields is None else f"{len(fields)} fields"
-                print(f"{report.created:,} opportunities, {what:<12} {seconds:.3f} s, {report.created / seconds:,.0f} rows/s", flush=True)
+                print(
+                    f"{report.created:,} opportunities, {what:<12} {seconds:.3f} s, {report.created / seconds:,.0f} rows/s",
+                    flush=True,
+                )
 
 
 def importing() -> None:
     """`import crm` in a fresh interpreter."""
     code = "import time; a = time.perf_counter(); import crm; print(time.perf_counter() - a)"
-    times = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout) for _ in range(5)]
+    times = [
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout) for _ in range(5)
+    ]
     print(f"import crm: {min(times) * 1000:.0f} ms")
 
 

@@ -162,7 +162,9 @@ def test_journal_feed_and_the_past(engine, lead):
 def test_due_work_is_done_once(engine, lead):
     owner = engine.user.create(login="lilei", name="李雷")
     reminder = MORNING + dt.timedelta(hours=2)
-    task = engine.task.create("回电", owner=owner, reminder_at=reminder, due_at=reminder + dt.timedelta(hours=1), about=lead)
+    task = engine.task.create(
+        "回电", owner=owner, reminder_at=reminder, due_at=reminder + dt.timedelta(hours=1), about=lead
+    )
     assert engine.next_due() == reminder
     assert engine.run_due().done == 0
     engine.now = reminder
