@@ -47,8 +47,10 @@ fn main() {
     past(&world.crm, records);
     let path = world.path.clone();
     let copy = path.with_file_name("killed.redb");
-    // A file that was never closed: what a kill leaves behind.
+    // A file that was never closed, its log almost full: what a kill leaves behind.
+    alone(&world.crm, records);
     std::fs::copy(&path, &copy).unwrap();
+    std::fs::File::open(&copy).unwrap().sync_all().unwrap();
     drop(world.crm);
     drop(world.store);
     for (name, path) in [("after closing", &path), ("as a kill leaves it", &copy)] {
@@ -75,24 +77,42 @@ fn page(crm: &Crm, actor: Actor) -> std::time::Duration {
     })
 }
 
+/// Moves one by one.
+fn alone(crm: &Crm, records: u64) {
+    let stages = stages(crm);
+    let mut dice = Dice::new(5);
+    for _ in 0..3_000 {
+        // It may stand there already.
+        let _ = crm.session(director()).execute(step(&mut dice, &stages, records));
+    }
+}
+
+fn stages(crm: &Crm) -> Vec<String> {
+    let pipeline = crm.system().pipeline(None).unwrap();
+    pipeline.states.iter().take(crm_benches::STAGES).map(|stage| stage.code.clone()).collect()
+}
+
+/// A deal's move to a stage.
+fn step(dice: &mut Dice, stages: &[String], records: u64) -> MoveRecord {
+    MoveRecord {
+        record: deal(below(dice, records)).record(),
+        to: stages[usize::try_from(below(dice, stages.len() as u64)).unwrap()].clone(),
+        reason: "bench".into(),
+        revision: None,
+        fields: Default::default(),
+    }
+}
+
 /// A report as of before as many changes as there are records.
 fn past(crm: &Crm, records: u64) {
     let before = crm.now();
-    let pipeline = crm.system().pipeline(None).unwrap();
-    let stages: Vec<String> =
-        pipeline.states.iter().take(crm_benches::STAGES).map(|s| s.code.clone()).collect();
+    let stages = stages(crm);
     let mut dice = Dice::new(3);
     let session = crm.session(director());
     let (mut changes, started) = (0u64, std::time::Instant::now());
     while changes < records {
-        let steps = (0..5_000).map(|_| MoveRecord {
-            record: deal(below(&mut dice, records)).record(),
-            to: stages[usize::try_from(below(&mut dice, stages.len() as u64)).unwrap()].clone(),
-            reason: "bench".into(),
-            revision: None,
-            fields: Default::default(),
-        });
-        changes += session.execute_all(steps.collect()).iter().filter(|step| step.is_ok()).count() as u64;
+        let steps: Vec<_> = (0..5_000).map(|_| step(&mut dice, &stages, records)).collect();
+        changes += session.execute_all(steps).iter().filter(|step| step.is_ok()).count() as u64;
     }
     line("changes in groups of 5,000, a second", format!("{:.0}", rate(changes, started.elapsed())));
     let stage = stages.first().cloned().unwrap();

@@ -79,7 +79,8 @@ pub fn empty() -> Result<World> {
     let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR"))
         .map_err(|e| crm_core::store::StoreError::Io(Box::new(e)))?;
     let path = folder.path().join("bench.redb");
-    let options = Options { cache_bytes: 1 << 30, ..Options::default() };
+    // A host that reads a million records at random keeps them in memory.
+    let options = Options { cache_bytes: 4 << 30, ..Options::default() };
     let store = Arc::new(RedbStore::open_with(&path, options)?);
     let crm = Crm::open_shared(store.clone(), Host::system())?;
     Ok(World { crm, store, path, _folder: folder })

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 /// A Python with what a peer needs, in a virtual environment under a folder, or none with a word of
 /// why: without network there may be no peers.
@@ -49,6 +51,15 @@ pub fn cpu_seconds() -> f64 {
     let after = stat.rsplit(')').next().unwrap_or_default();
     let ticks = after.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok());
     ticks.sum::<f64>() / 100.0
+}
+
+/// Nanoseconds that this thread has computed, whatever else the machine did meanwhile (Linux); of the
+/// clock where that isn't known.
+pub fn thread_nanos() -> u64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let told = told.and_then(|text| text.split_whitespace().next().and_then(|word| word.parse().ok()));
+    told.unwrap_or_else(|| u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// Runs something and says by how many MiB its peak was above what was held before (Linux).

@@ -307,6 +307,7 @@ impl Rows {
 impl Planned {
     fn plan(&self) -> Plan {
         Plan {
+            skip: 0,
             horizon: self.horizon,
             draws: self.draws,
             level: self.level,

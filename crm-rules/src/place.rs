@@ -13,6 +13,31 @@ pub(crate) fn offset(source: &str, at: Position) -> usize {
     (start + within).min(source.len())
 }
 
+/// Where the characters of a source are, so that many positions are found in it at no cost each.
+pub(crate) struct Places {
+    /// The place in bytes of every character, and of the end.
+    letters: Vec<usize>,
+    /// The number of the first character of each line.
+    lines: Vec<usize>,
+}
+
+impl Places {
+    pub fn of(source: &str) -> Self {
+        let mut lines = vec![0];
+        lines.extend(source.chars().enumerate().filter(|(_, letter)| *letter == '\n').map(|(at, _)| at + 1));
+        let letters = source.char_indices().map(|(at, _)| at).chain([source.len()]).collect();
+        Places { letters, lines }
+    }
+
+    /// The token at a position of the same source.
+    pub fn at(&self, source: &str, position: Position) -> Range<usize> {
+        let column = position.position().unwrap_or(1).saturating_sub(1);
+        let line = position.line().and_then(|line| self.lines.get(line.saturating_sub(1)));
+        let letter = line.and_then(|first| self.letters.get(first + column));
+        token(source, letter.copied().unwrap_or(source.len()))
+    }
+}
+
 fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
@@ -60,7 +85,9 @@ mod tests {
     fn a_position_is_the_token_that_begins_there() {
         let source = "fn score(线索) {\n  线索.行业 == \"科\\\"技\"\n}";
         let check = |line, column, token: &str| {
-            let found = at(source, Position::new(line, column));
+            let position = Position::new(line, column);
+            let found = at(source, position);
+            assert_eq!(Places::of(source).at(source, position), found);
             assert_eq!(&source[found], token);
         };
         check(1, 4, "score");

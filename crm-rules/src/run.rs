@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use crm_core::base::kind::UserId;
 use crm_core::base::{Instant, KindNo, RecordRef, Span, Value, calendar};
-use crm_core::record::codec::{ValueRef, View};
+use crm_core::record::codec::{Damaged, Raw, ValueRef, View};
 use crm_core::record::desk::Query;
 use crm_core::record::error::{Error, Refusal, Result};
 use crm_core::record::field::FieldType;
@@ -39,6 +39,8 @@ pub(crate) fn run(
         question,
         reads,
         seen: BTreeMap::new(),
+        stored: Vec::new(),
+        values: Vec::new(),
         asked: 0,
         failure: None,
         points: None,
@@ -70,6 +72,10 @@ struct Run<'a> {
     reads: &'a mut dyn Reads,
     /// Records that were fetched, each once.
     seen: BTreeMap<RecordRef, Option<Vec<u8>>>,
+    /// What is stored in the fields that slots read of the question's records, once one is read.
+    stored: Vec<Raw<'a>>,
+    /// The values of slots that were read.
+    values: Vec<Option<Dynamic>>,
     asked: usize,
     /// What the engine answered when it could not give what was asked for.
     failure: Option<Error>,
@@ -154,6 +160,42 @@ impl<'a> Run<'a> {
             Some(view) => read(view, at.unwrap_or(self.question.record), way.last),
             None => Ok(empty(way.last)),
         }
+    }
+
+    /// The value of a slot, read once.
+    fn value(&mut self, no: usize, way: &Way) -> Step<Dynamic> {
+        if let Some(Some(known)) = self.values.get(no) {
+            return Ok(known.clone());
+        }
+        if self.values.is_empty() {
+            self.values.resize(self.compiled.slots.len(), None);
+            damaged(self.gather())?;
+        }
+        let value = match (way.hops.is_empty(), way.last, self.stored.get(no)) {
+            (true, Last::Field(_, form), Some(raw)) => form.dynamic(damaged(raw.value())?),
+            _ => self.follow(way)?,
+        };
+        if let Some(place) = self.values.get_mut(no) {
+            *place = Some(value.clone());
+        }
+        Ok(value)
+    }
+
+    /// Walks the question's records once for all slots that are their own fields.
+    fn gather(&mut self) -> std::result::Result<(), Damaged> {
+        self.stored.resize(self.compiled.slots.len(), Raw::NULL);
+        for (root, own) in self.compiled.own.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
+            let mut wanted = own.iter().peekable();
+            let mut walk = self.root(root).fields();
+            while let (Some((field, raw)), true) = (walk.step()?, wanted.peek().is_some()) {
+                while let Some((no, slot)) = wanted.next_if(|(no, _)| *no <= field) {
+                    if let Some(place) = self.stored.get_mut(*slot).filter(|_| *no == field) {
+                        *place = raw;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The filter of a list, with the fields that equal values of the script.
@@ -251,7 +293,7 @@ impl Running for Run<'_> {
     fn slot(&mut self, no: usize) -> Step<Dynamic> {
         let compiled = self.compiled;
         match compiled.slots.get(no) {
-            Some(Slot::Value(way)) => self.follow(way),
+            Some(Slot::Value(way)) => self.value(no, way),
             Some(Slot::Holds(way)) => Ok(self.follow(way)?.as_bool().unwrap_or(false).into()),
             Some(Slot::Test { root, predicate }) => {
                 let view = self.root(*root);

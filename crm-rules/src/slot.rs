@@ -17,6 +17,20 @@ pub(crate) enum Slot {
     Test { root: usize, predicate: Box<Predicate> },
 }
 
+impl Slot {
+    /// The field of one of the question's records whose value it is.
+    pub fn own(&self, of: usize) -> Option<u16> {
+        match self {
+            Slot::Value(Way { root, hops, last: Last::Field(field, _) })
+                if *root == of && hops.is_empty() =>
+            {
+                Some(*field)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The way from a record of the question to a field.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Way {

@@ -1,4 +1,5 @@
-//! The embedded store of the CRM engine: one [redb](https://docs.rs/redb) file.
+//! The embedded store of the CRM engine: one file, a short log of small commits and behind it the
+//! pages of [redb](https://docs.rs/redb).
 //!
 //! redb sees bytes only: six tables of byte keys and byte values. Keys, indexes, encodings and the
 //! format's version belong to `crm-core`.
@@ -69,7 +70,7 @@ pub struct Options {
     pub quick_reopen: bool,
     /// How many bytes of small commits a new file keeps in a log in front of its pages, where each
     /// costs one flush and no page; larger ones, and one when the log is full, write the pages. An
-    /// opening after a crash repeats the log. 2 MiB by default; with 0 every commit writes its
+    /// opening after a crash repeats the log. 4 MiB by default; with 0 every commit writes its
     /// pages, and the file is a plain redb file. A file that is there already stays as it was made.
     pub log_bytes: u64,
 }
@@ -81,7 +82,7 @@ impl Default for Options {
             create: true,
             verify: false,
             quick_reopen: true,
-            log_bytes: 2 << 20,
+            log_bytes: 4 << 20,
         }
     }
 }

@@ -39,7 +39,7 @@ pub use file::FORMAT;
 pub use plan::Explanation;
 pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, SystemEntropy};
 pub use registry::{command_forms, command_names};
-pub use rules::{RuleExplained, WouldRun};
+pub use rules::{RuleExplained, WouldAnswer, WouldRun};
 pub use session::{Page, Session, Shown, Why};
 pub use verify::Verified;
 pub use views::insight;

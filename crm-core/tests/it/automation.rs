@@ -346,3 +346,45 @@ fn a_rule_is_explained_line_by_line_and_rehearsed() {
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert_eq!(crm.position().unwrap(), position);
 }
+
+#[test]
+fn the_past_shows_what_other_rules_would_have_answered() {
+    let (crm, clock) = open();
+    let seller = create(&crm, "user", &[("login", "li".into()), ("name", "li".into())]);
+    let big = create(&crm, "lead", &[("name", "a".into()), ("company_size", 500.into())]);
+    create(&crm, "lead", &[("name", "b".into()), ("owner", seller.into())]);
+    let customer = create(&crm, "customer", &[("name", "甲".into()), ("employees", 500.into())]);
+    let fields = [("name", "d".into()), ("customer", customer.into()), ("amount", "500 CNY".into())];
+    let deal = create(&crm, "opportunity", &fields);
+    clock.set("2026-03-10T00:00:00Z".parse().unwrap());
+    let win = serde_json::json!({"opportunity": deal.to_string()});
+    crm.system().execute_named("opportunity.win", win).unwrap();
+    set(crm.system(), customer, "employees", 5.into()).unwrap();
+    let position = crm.position().unwrap();
+    let asked = |purpose, kind: &str, criterion: &str, until: &str| {
+        let draft = RuleDraft { criterion: criterion.into(), ..rule("r", purpose, kind) };
+        let until = until.parse().unwrap();
+        let told = crm.system().would_answer(draft, Instant::MIN, until, 9).unwrap();
+        told.into_iter().map(|one| (one.record, one.states, one.answer)).collect::<Vec<_>>()
+    };
+    let holds = |holds| Some(crm_core::record::script::Answer::Holds(holds));
+    // A guard is asked about the move as it was made: the amount, and not what the win itself wrote.
+    let moves = asked(
+        Purpose::Guard,
+        "opportunity",
+        "amount > 1000 CNY or won_at is not empty",
+        "2026-04-01T00:00:00Z",
+    );
+    assert_eq!(moves.len(), 1, "{moves:?}");
+    assert_eq!((moves[0].0, moves[0].2.clone()), (deal, holds(false)));
+    assert_eq!(moves[0].1.as_ref().map(|(_, to)| to.as_str()), Some("won"));
+    let came = asked(Purpose::Assignment, "lead", "company_size > 100", "2026-04-01T00:00:00Z");
+    let came: Vec<_> = came.into_iter().map(|(record, _, answer)| (record == big, answer)).collect();
+    assert_eq!(came, [(true, holds(true)), (false, holds(false))]);
+    // How it stood before and after the change.
+    for (until, large) in [("2026-03-09T00:00:00Z", true), ("2026-03-11T00:00:00Z", false)] {
+        let pooled = asked(Purpose::Pool, "customer", "employees > 100", until);
+        assert_eq!(pooled, [(customer, None, holds(large))], "{until}");
+    }
+    assert_eq!(crm.position().unwrap(), position);
+}

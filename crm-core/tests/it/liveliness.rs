@@ -83,8 +83,12 @@ fn a_customer_has_one_look_at_his_fall_queued() {
     for day in 1..=28 {
         let day = format!("2025-01-{day:02}");
         shop.on(&day);
+        let (before, due) = (liveliness(&shop, customer), shop.crm.next_due().unwrap());
         shop.log(customer.record(), "call", &day);
         assert_eq!(shop.queued(FALL), 1, "{day}");
+        // It moves only when the rating does, so most activities write nothing for it.
+        let moved = shop.crm.next_due().unwrap() != due;
+        assert_eq!(moved, liveliness(&shop, customer) != before, "{day}");
     }
     shop.live_until("2025-02-20");
     assert_eq!((liveliness(&shop, customer), shop.queued(FALL)), (Some(Liveliness::Active), 1));

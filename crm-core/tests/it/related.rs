@@ -68,6 +68,8 @@ fn a_change_of_a_related_record_scores_those_who_read_it() {
     // The same call does it.
     set(crm.system(), firm, "employees", 500.into()).unwrap();
     assert_eq!(scores(), [Some(20), Some(20), Some(0)]);
+    let entry = &crm.system().journal(one, None, 1).unwrap()[0];
+    assert_eq!((entry.rule.as_str(), entry.actor), ("firms v1", Actor::System));
     // What no rule reads asks nobody.
     let position = crm.position().unwrap();
     set(crm.system(), firm, "notes", "visited".into()).unwrap();

@@ -95,6 +95,14 @@ fn each_metric_counts_what_it_says_for_whom_it_says() {
     assert_eq!(then.reached, 550.into());
     let earlier = at("2025-02-14T10:00:00Z");
     assert!(system.as_of(earlier).targets_reached(None).unwrap().is_empty(), "set later");
+    // Of what is known now, by the end of an earlier day.
+    let by = |on: &str| {
+        system.targets_reached_on(None, day(on)).unwrap().into_iter().find(|row| row.target == whole).unwrap()
+    };
+    assert_eq!(by("2025-02-09").reached, 100.into());
+    let middle = by("2025-02-14");
+    assert_eq!((middle.reached, middle.attainment.elapsed), (150.into(), 33.0 / 64.0));
+    assert_eq!((by("2024-12-31").attainment.pace, by("2026-01-01").reached), (None, 550.into()));
     let half = system.targets_reached(Some(&"user is not empty".parse().unwrap())).unwrap();
     assert_eq!(half.len(), 4);
     // Wang sees his own targets, and of the whole what is his.

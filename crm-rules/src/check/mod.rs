@@ -20,8 +20,8 @@ use crm_core::record::schema::Schema;
 use crm_core::record::script::{Diagnostic, Script, Vocabulary};
 use rhai::{AST, Dynamic, Expr, ImmutableString, Position, Stmt};
 
-use crate::entry::Entry;
-use crate::place;
+use crate::entry::{BEFORE, Entry, NOW};
+use crate::place::Places;
 use crate::problem::Problem;
 use crate::sandbox::SLOT;
 use crate::slot::Slot;
@@ -35,6 +35,8 @@ pub(crate) struct Compiled {
     pub params: Vec<String>,
     pub entry: Entry,
     pub slots: Vec<Slot>,
+    /// Of each of the question's records the fields that slots read of it, by number.
+    pub own: [Vec<(u16, usize)>; 2],
     /// The criteria by which it lists records: kind and text, as written, and what they mean.
     pub criteria: BTreeMap<(String, String), (KindNo, Filter)>,
     /// The same said as a criterion, where a criterion can say all of it.
@@ -91,6 +93,7 @@ enum Known {
 
 pub(crate) struct Checker<'a> {
     source: &'a str,
+    places: Places,
     schema: &'a Schema,
     words: Words<'a>,
     context: FilterContext<'a>,
@@ -148,6 +151,7 @@ pub(crate) fn check(
     });
     let mut checker = Checker {
         source: script.source,
+        places: Places::of(script.source),
         schema: words.schema,
         words: Words { behaviour: words.behaviour, commands },
         context,
@@ -183,11 +187,18 @@ pub(crate) fn check(
         reads.sort_unstable();
         reads.dedup();
     }
+    let own = [NOW, BEFORE].map(|root| {
+        let own = |(no, slot): (usize, &Slot)| slot.own(root).map(|field| (field, no));
+        let mut own: Vec<(u16, usize)> = checker.slots.iter().enumerate().filter_map(own).collect();
+        own.sort_unstable();
+        own
+    });
     Ok(Compiled {
         ast: AST::new(checker.body, others.shared_lib().clone()),
         params: checker.params,
         entry,
         slots: checker.slots,
+        own,
         criteria: checker.criteria,
         criterion,
         reads,
@@ -201,7 +212,7 @@ impl Checker<'_> {
     }
 
     fn at(&self, position: Position) -> Range<usize> {
-        place::at(self.source, position)
+        self.places.at(self.source, position)
     }
 
     fn forbid(&mut self, what: &str, instead: (&'static str, &'static str), at: Position) {
@@ -211,8 +222,12 @@ impl Checker<'_> {
 
     /// A variable that stands for a new place.
     fn place(&mut self, slot: Slot, position: Position) -> Expr {
-        let known = self.slots.len();
-        self.slots.push(slot);
+        let same =
+            |known: &Slot| matches!((known, &slot), (Slot::Value(one), Slot::Value(other)) if one == other);
+        let known = self.slots.iter().position(same).unwrap_or(self.slots.len());
+        if known == self.slots.len() {
+            self.slots.push(slot);
+        }
         let name: ImmutableString = format!("{SLOT}{known}").into();
         Expr::Variable(Box::new((None, name)), None, position)
     }

@@ -14,7 +14,7 @@ use crm_core::record::field::FieldType;
 use crm_core::record::filter::{FilterContext, NoRelated, bind};
 use crm_core::record::schema::FieldDef;
 use crm_core::record::script::{Answer, Purpose, Question, Script};
-use crm_rules::{Scripts, Tongue, functions, read_rule, show};
+use crm_rules::{Tongue, functions, read_rule, show};
 
 use crate::sample::{JUDGE, SCHEMA, SETTINGS, check, now};
 
@@ -28,7 +28,7 @@ fn comes_out(name: &str, text: &str) {
         read_rule(text).unwrap_or_else(|problems| panic!("{}", show(&problems, name, text, Tongue::English)));
     assert!(!draft.examples.is_empty(), "{name} has no examples");
     let purpose = draft.purpose;
-    let host = Host::fixed(now(), 7).0.with_judges(Arc::new(Scripts::default()));
+    let host = Host::fixed(now(), 7).0.with_judges(Arc::new(crate::sample::judge()));
     let crm = Crm::open(MemoryStore::new(), host).unwrap();
     let test = crm.system().execute(TestRule { rule: draft }).unwrap();
     let script_problems = check(purpose, text).problems;

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use crm_core::domain::rule::{ActivateRule, RuleDraft, SaveRule};
 use crm_core::prelude::*;
 use crm_core::record::script::{Language, Purpose};
-use crm_rules::Scripts;
 
 use crate::sample::now;
 
 fn engine() -> Crm {
-    let host = Host::fixed(now(), 7).0.with_judges(Arc::new(Scripts::default()));
+    let host = Host::fixed(now(), 7).0.with_judges(Arc::new(crate::sample::judge()));
     Crm::open(MemoryStore::new(), host).unwrap()
 }
 

@@ -1,6 +1,13 @@
 //! The bodies of the fuzz targets on mutated examples: some thousand texts each, or as long as
 //! `CRM_FUZZ_SECONDS` says. For a fuzzer that follows the code's branches see `fuzz/`.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a fuzzer runs by the clock and tells"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -7,7 +7,7 @@ use crm_core::record::script::Purpose;
 
 use crate::sample::{Asked, World, check};
 
-const CHILD: &str = "CRM_RULES_HOSTILE";
+pub const CHILD: &str = "CRM_RULES_HOSTILE";
 
 /// Bodies of `score(lead)`, and whole sources where they begin with `fn`.
 const SCRIPTS: &[&str] = &[

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use crm_core::base::kind::UserId;
 use crm_core::base::settings::Settings;
@@ -13,14 +14,22 @@ use crm_core::record::error::Result;
 use crm_core::record::filter::{FilterContext, Related, bind};
 use crm_core::record::schema::Schema;
 use crm_core::record::script::{Answer, Checked, Purpose, Question, Reads, Script, Vocabulary};
-use crm_rules::Scripts;
+use crm_rules::{Limits, Scripts};
 
 pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let specs: Vec<_> = domain::SPECS.iter().flat_map(|room| room.iter().copied()).collect();
     Schema::new(&specs)
 });
 pub static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
-pub static JUDGE: LazyLock<Scripts> = LazyLock::new(Scripts::default);
+pub static JUDGE: LazyLock<Scripts> = LazyLock::new(judge);
+
+/// A judge with all limits, but for time as much as a busy machine needs; hostile scripts meet that, too.
+pub fn judge() -> Scripts {
+    if std::env::var_os(crate::hostile::CHILD).is_some() {
+        return Scripts::default();
+    }
+    Scripts::new(Limits { time: Duration::from_secs(20), ..Limits::standard() })
+}
 
 /// Fields by machine name.
 pub type Facts<'a> = &'a [(&'a str, Value)];

@@ -153,7 +153,7 @@ fn compacting_gives_space_back_and_waits_for_no_reader() {
 /// The price list: what changes it should be a decision.
 #[test]
 fn a_small_commit_costs_one_flush_and_without_a_log_few_pages() {
-    let cases = [(true, 2 << 20, 1, 1), (true, 0, 2, 16), (false, 0, 1, 12)];
+    let cases = [(true, 4 << 20, 1, 1), (true, 0, 2, 16), (false, 0, 1, 12)];
     for (quick_reopen, log_bytes, syncs, most_writes) in cases {
         let options = Options { quick_reopen, log_bytes, ..Options::default() };
         let store = RedbStore::open_backend(Disk::new(0).plug(), options).unwrap();

@@ -102,6 +102,10 @@ pub(super) fn moved(
     before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
+    // About a new lead or deal nothing can have happened yet.
+    if before.is_none() && record.kind != kind::ContactLink::NO {
+        return Ok(());
+    }
     let ties = |view: Option<View<'_>>| tie(record, view);
     let (old, new) = (ties(before)?, ties(after)?);
     if old == new {

@@ -127,6 +127,10 @@ impl Session<'_> {
         let kind = crate::base::KindNo::from_name(&rule.kind);
         let kind = kind.ok_or_else(|| Error::NotFound(kind::Rule::NO, name.to_owned()))?;
         let criteria = Criteria::read(&rule)?;
+        if criteria.applies.is_none() {
+            let message = format!("`{name}` is a script that no criterion says, so that it can't be listed");
+            return Err(Error::invalid("name", "rule.segment", message));
+        }
         let query = Query::of(kind);
         Ok(criteria.applies.map_or(query.clone(), |filter| query.filter(filter)))
     }

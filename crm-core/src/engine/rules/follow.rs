@@ -159,6 +159,10 @@ fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
     sheet.set_named("score", &Some(scored.points));
     sheet.set_named("score_reasons", &scored.reasons);
     sheet.set_named("scored_at", &Some(desk.now()));
+    if ask.cause == Cause::Asked {
+        // Nothing but the rule made this change.
+        desk.by_rule(&scored.rule);
+    }
     sheet.set_named("grade", &scored.grade);
     sheet.write(desk)?;
     watch(desk, ask.record, &scored);

@@ -8,7 +8,9 @@ mod explain;
 pub mod follow;
 pub(crate) mod related;
 mod tried;
+mod would;
 
 pub(crate) use book::{RuleBook, judge};
 pub use explain::RuleExplained;
 pub use tried::WouldRun;
+pub use would::WouldAnswer;

@@ -220,7 +220,7 @@ impl Session<'_> {
 }
 
 /// A draft as a rule to be asked.
-fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Result<Active> {
+pub(super) fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Result<Active> {
     let mut rule = Rule::empty(RuleId::from_u128(0));
     draft.put_into(&mut rule);
     if rule.is_for() != purpose {
@@ -235,7 +235,7 @@ fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Result<Active> 
 }
 
 /// A record's image with one entry's changes taken back.
-fn taken_back(after: Option<&[u8]>, entry: &Entry<'_>) -> Result<Vec<u8>> {
+pub(super) fn taken_back(after: Option<&[u8]>, entry: &Entry<'_>) -> Result<Vec<u8>> {
     let mut fields: BTreeMap<u16, Vec<u8>> = BTreeMap::new();
     if let Some(after) = after {
         let mut walk = View::new(after)?.fields();

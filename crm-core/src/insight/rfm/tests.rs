@@ -65,7 +65,10 @@ proptest! {
         // Also as rows that came from elsewhere.
         let row = |states: &States<i64>| (states.ids.clone(), states.last.clone(), states.count.clone(), states.sum.clone());
         let [(mut ids, mut last, mut count, mut sum), other] = [row(&a), row(&b)];
-        (ids.extend(other.0), last.extend(other.1), count.extend(other.2), sum.extend(other.3));
+        ids.extend(other.0);
+        last.extend(other.1);
+        count.extend(other.2);
+        sum.extend(other.3);
         prop_assert_eq!(row(&States::of_parts(&ids, &last, &count, &sum).unwrap()), row(&whole));
         prop_assert_eq!(&b.merge(a).unwrap(), &whole);
     }

@@ -6,6 +6,7 @@ mod failing_disk;
 mod fixture;
 mod kill;
 mod opening;
+mod pages;
 mod play;
 mod power_cut;
 mod threads;

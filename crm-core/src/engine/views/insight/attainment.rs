@@ -69,6 +69,16 @@ impl Session<'_> {
     /// # Errors
     /// As [`Session::list`].
     pub fn targets_reached(&self, filter: Option<&Filter>) -> Result<Vec<TargetReached>> {
+        let today = calendar::local_date(self.instant(), self.crm.config().settings.zone);
+        self.targets_reached_on(filter, today)
+    }
+
+    /// The same by the end of a day, of what is recorded now: also for a target that was set later, and with what was
+    /// entered late. What was known on a past day says [`Session::as_of`].
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub fn targets_reached_on(&self, filter: Option<&Filter>, day: NaiveDate) -> Result<Vec<TargetReached>> {
         let targets = self.targets(filter)?;
         let mut facts: BTreeMap<Metric, Vec<Fact>> = BTreeMap::new();
         for metric in targets.iter().filter_map(|target| target.metric) {
@@ -98,7 +108,7 @@ impl Session<'_> {
                     && target.product.is_none_or(|product| fact.products.contains_key(&product))
             };
             let facts = target.metric.and_then(|metric| facts.get(&metric));
-            found.extend(self.reached(target, facts.into_iter().flatten().filter(counts)));
+            found.extend(self.reached(target, day, facts.into_iter().flatten().filter(counts)));
         }
         Ok(found)
     }
@@ -144,13 +154,17 @@ impl Session<'_> {
         Ok(found)
     }
 
-    fn reached<'f>(&self, target: &Target, facts: impl Iterator<Item = &'f Fact>) -> Option<TargetReached> {
+    fn reached<'f>(
+        &self,
+        target: &Target,
+        day: NaiveDate,
+        facts: impl Iterator<Item = &'f Fact>,
+    ) -> Option<TargetReached> {
         let config = self.crm.config();
         let settings = &config.settings;
         let (metric, from, until) = (target.metric?, target.from?, target.until?);
-        let today = calendar::local_date(self.instant(), settings.zone);
         let to = plus_days(until, 1);
-        let days = DateRange { from, to: to.min(plus_days(today, 1)) };
+        let days = DateRange { from, to: to.min(plus_days(day, 1)) };
         let work = settings.work_calendar();
         let count = |to: NaiveDate| u32::try_from(work.working_days_between(from, to.max(from))).unwrap_or(0);
         let (all, passed) = (count(to), count(days.to));
