@@ -86,7 +86,9 @@ def _class(kind: dict[str, Any]) -> tuple[str, list[str]]:
     enums = [f for f in kind["fields"] if f["type"] == "choice" and f["choices"]]
     by_field = ", ".join(f'"{f["name"]}": {name + class_name(f["name"])}' for f in enums)
     points = [f["name"] for f in kind["fields"] if f["type"] in ("phone", "email")]
-    rows = {f["name"]: [c["name"] for c in f["columns"]] for f in kind["fields"] if f["columns"] and f["name"] not in points}
+    rows = {
+        f["name"]: [c["name"] for c in f["columns"]] for f in kind["fields"] if f["columns"] and f["name"] not in points
+    }
     many = [f["name"] for f in kind["fields"] if f["many"]]
     plain = [f["name"] for f in kind["fields"] if not f["many"]]
     known = "".join(f'        "{name}",\n' for name in plain)

@@ -1,7 +1,9 @@
 //! A list as columns: read from stored bytes through the actor's check, at the speed of columns.
 
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::sync::Arc;
+use std::thread;
 
 use arrow_array::builder::{
     BooleanBuilder, Date32Builder, Decimal128Builder, DurationMicrosecondBuilder, Int64Builder,
@@ -10,7 +12,7 @@ use arrow_array::builder::{
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef};
 use chrono::Datelike;
-use crm_core::base::Money;
+use crm_core::base::{Money, RecordRef};
 use crm_core::engine::Session;
 use crm_core::record::codec::{ValueRef, View};
 use crm_core::record::desk::Query;
@@ -25,6 +27,9 @@ use crate::table::Table;
 /// The decimals that amounts are told with, unless one needs more.
 const DECIMALS: u32 = 4;
 
+/// How many records are made columns of at a time, each lot on a thread of its own while the next is read.
+const LOT: usize = 1 << 13;
+
 /// Reads a list into a table: its id, then the fields asked for, or all.
 pub fn read(session: &Session<'_>, query: &Query, asked: Option<&[String]>) -> Result<Table> {
     let known = session.fields(query.kind)?;
@@ -36,23 +41,88 @@ pub fn read(session: &Session<'_>, query: &Query, asked: Option<&[String]>) -> R
     let order: Vec<u16> = fields.iter().map(|field| field.no).collect();
     fields.sort_by_key(|field| field.no);
     fields.dedup_by_key(|field| field.no);
-    let mut ids = LargeStringBuilder::new();
-    let mut columns: Vec<Column> = fields.into_iter().map(Column::new).collect();
-    session.each(query, &mut |record, view| {
-        let _ = write!(ids, "{record}");
-        ids.append_value("");
-        row(&mut columns, view)
-    })?;
-    let mut built: Vec<(u16, Vec<(String, ArrayRef)>)> = Vec::with_capacity(columns.len());
-    for column in columns {
-        built.push((column.field.no, column.finish()?));
+    let lots = lots(session, query, &fields)?;
+    let scales: Vec<u32> = (0..fields.len())
+        .map(|place| {
+            lots.iter().filter_map(|lot| lot.columns.get(place)).map(Column::scale).max().unwrap_or(DECIMALS)
+        })
+        .collect();
+    let mut tables = Vec::with_capacity(lots.len());
+    for lot in lots {
+        let mut built = Vec::with_capacity(fields.len());
+        for (column, scale) in lot.columns.into_iter().zip(&scales) {
+            built.push((column.field.no, column.finish(*scale)?));
+        }
+        let mut told: Vec<(&str, ArrayRef)> = vec![("id", lot.ids)];
+        for no in &order {
+            let parts = built.iter().find(|(known, _)| known == no).map_or(&[][..], |(_, parts)| parts);
+            told.extend(parts.iter().map(|(name, values)| (name.as_str(), values.clone())));
+        }
+        tables.push(Table::nullable(told)?);
     }
-    let mut told: Vec<(&str, ArrayRef)> = vec![("id", Arc::new(ids.finish()))];
-    for no in order {
-        let parts = built.iter().find(|(known, _)| *known == no).map_or(&[][..], |(_, parts)| parts);
-        told.extend(parts.iter().map(|(name, values)| (name.as_str(), values.clone())));
+    Table::below_each_other(tables)
+}
+
+/// Records as they are read: their ids and the bytes of their fields, one after the other.
+#[derive(Default)]
+struct Lot {
+    records: Vec<RecordRef>,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// A lot's ids and columns.
+struct Built<'f> {
+    ids: ArrayRef,
+    columns: Vec<Column<'f>>,
+}
+
+/// Reads a list lot by lot; at least one, so that an empty list has columns.
+fn lots<'f>(session: &Session<'_>, query: &Query, fields: &'f [FieldDef]) -> Result<Vec<Built<'f>>> {
+    let most = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let (mut done, mut running) = (Vec::new(), VecDeque::new());
+        let mut lot = Lot::default();
+        session.each(query, &mut |record, view| {
+            lot.records.push(record);
+            lot.bytes.extend_from_slice(view.field_bytes());
+            lot.ends.push(lot.bytes.len());
+            if lot.records.len() == LOT {
+                let full = std::mem::take(&mut lot);
+                running.push_back(scope.spawn(move || full.build(fields)));
+                if running.len() > most {
+                    done.extend(running.pop_front().map(joined).transpose()?);
+                }
+            }
+            Ok(())
+        })?;
+        for running in running {
+            done.push(joined(running)?);
+        }
+        if !lot.records.is_empty() || done.is_empty() {
+            done.push(lot.build(fields)?);
+        }
+        Ok(done)
+    })
+}
+
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+impl Lot {
+    fn build(self, fields: &[FieldDef]) -> Result<Built<'_>, Error> {
+        let mut ids = LargeStringBuilder::with_capacity(self.records.len(), self.records.len() * 38);
+        let mut columns: Vec<Column<'_>> = fields.iter().map(Column::new).collect();
+        let mut start = 0;
+        for (record, end) in self.records.iter().zip(self.ends) {
+            let _ = write!(ids, "{record}");
+            ids.append_value("");
+            row(&mut columns, View::of_fields(self.bytes.get(start..end).unwrap_or_default()))?;
+            start = end;
+        }
+        Ok(Built { ids: Arc::new(ids.finish()), columns })
     }
-    Table::new(told)
 }
 
 fn named(known: &[FieldDef], name: &str) -> Result<FieldDef> {
@@ -67,7 +137,7 @@ fn named(known: &[FieldDef], name: &str) -> Result<FieldDef> {
 }
 
 /// One record's values, each into its column.
-fn row(columns: &mut [Column], view: View<'_>) -> Result<(), Error> {
+fn row(columns: &mut [Column<'_>], view: View<'_>) -> Result<(), Error> {
     let mut walk = view.fields();
     let mut next = walk.step()?;
     for column in columns {
@@ -83,8 +153,8 @@ fn row(columns: &mut [Column], view: View<'_>) -> Result<(), Error> {
 }
 
 /// A column that is being filled.
-struct Column {
-    field: FieldDef,
+struct Column<'f> {
+    field: &'f FieldDef,
     values: Values,
 }
 
@@ -106,8 +176,8 @@ enum Values {
 #[derive(Default)]
 struct Decimals(Vec<Option<Decimal>>);
 
-impl Column {
-    fn new(field: FieldDef) -> Self {
+impl<'f> Column<'f> {
+    fn new(field: &'f FieldDef) -> Self {
         let values = match field.ty {
             _ if field.many => Values::Texts(ListBuilder::new(LargeStringBuilder::new())),
             FieldType::Bool => Values::Bool(BooleanBuilder::new()),
@@ -167,13 +237,21 @@ impl Column {
         }
     }
 
+    /// The decimals that the column needs.
+    fn scale(&self) -> u32 {
+        match &self.values {
+            Values::Decimal(numbers) | Values::Money(numbers, _) => numbers.scale(),
+            _ => DECIMALS,
+        }
+    }
+
     /// The column by its name; an amount of money and its currency are two.
-    fn finish(self) -> Result<Vec<(String, ArrayRef)>> {
+    fn finish(self, scale: u32) -> Result<Vec<(String, ArrayRef)>> {
         let name = self.field.name.to_string();
         Ok(match self.values {
             Values::Bool(mut of) => vec![(name, Arc::new(of.finish()))],
             Values::Int(mut of) => vec![(name, Arc::new(of.finish()))],
-            Values::Decimal(of) => vec![(name, of.finish()?)],
+            Values::Decimal(of) => vec![(name, of.finish(scale)?)],
             Values::Text(mut of) | Values::Id(mut of) => vec![(name, Arc::new(of.finish()))],
             Values::Code(mut of) => vec![(name, Arc::new(of.finish()))],
             Values::Date(mut of) => vec![(name, Arc::new(of.finish()))],
@@ -181,7 +259,7 @@ impl Column {
             Values::Duration(mut of) => vec![(name, Arc::new(of.finish()))],
             Values::Money(amounts, mut currencies) => {
                 let beside = format!("{name}_currency");
-                vec![(name, amounts.finish()?), (beside, Arc::new(currencies.finish()))]
+                vec![(name, amounts.finish(scale)?), (beside, Arc::new(currencies.finish()))]
             }
             Values::Texts(mut of) => vec![(name, Arc::new(of.finish()))],
         })
@@ -189,12 +267,16 @@ impl Column {
 }
 
 impl Decimals {
-    fn finish(self) -> Result<ArrayRef> {
+    /// The decimals that these numbers need.
+    fn scale(&self) -> u32 {
         let needed = self.0.iter().flatten().map(|number| match number.scale() {
             scale if scale <= DECIMALS => DECIMALS,
             _ => number.normalize().scale(),
         });
-        let scale = needed.max().unwrap_or(DECIMALS).max(DECIMALS);
+        needed.max().unwrap_or(DECIMALS).max(DECIMALS)
+    }
+
+    fn finish(self, scale: u32) -> Result<ArrayRef> {
         let mut to = Decimal128Builder::with_capacity(self.0.len());
         for number in &self.0 {
             let unscaled = number.map(|number| {

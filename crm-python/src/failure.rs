@@ -38,7 +38,6 @@ pub struct Fault {
 pub const CODES: &[(&str, &str)] = &[
     ("frame.not_arrow", "what was given has no Arrow stream"),
     ("frame.unreadable", "the Arrow stream failed or holds what can't be read"),
-    ("frame.too_long", "a frame has more rows than are counted"),
     ("rfm.segments", "there are more segments than are told apart"),
     ("column.missing", "the frame has no column of that name"),
     ("column.type", "the column has another type"),

@@ -314,6 +314,7 @@ impl Planned {
             seed: self.seed,
             least_history: self.least_history,
             look_back: self.look_back,
+            ..Plan::default()
         }
     }
 }

@@ -35,9 +35,22 @@ impl Table {
         Ok(Table { schema, batches: vec![batch] })
     }
 
-    /// A table of batches with this schema.
-    pub fn of_batches(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Table { schema, batches }
+    /// A table of one batch whose columns may all lack values.
+    pub fn nullable(columns: Vec<(&str, ArrayRef)>) -> Result<Self> {
+        let table = Table::new(columns)?;
+        let fields = table.schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let batches = table.batches.into_iter().map(|batch| batch.with_schema(schema.clone()));
+        let batches = batches.collect::<std::result::Result<_, _>>()?;
+        Ok(Table { schema, batches })
+    }
+
+    /// Tables of one schema as one.
+    pub fn below_each_other(tables: Vec<Table>) -> Result<Self> {
+        let mut tables = tables.into_iter();
+        let Some(mut first) = tables.next() else { return Table::new(Vec::new()) };
+        tables.for_each(|table| first.batches.extend(table.batches));
+        Ok(first)
     }
 }
 

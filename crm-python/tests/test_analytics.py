@@ -25,7 +25,9 @@ def test_scores_thresholds_and_segments(cdnow):
     rows = crm.to_dict(found.customers)
     assert found.as_of == dt.date(1998, 7, 1) or found.as_of > dt.date(1998, 1, 1)
     assert sum(row["customers"] for row in found.segments) == len(rows["customer_id"]) == 400
-    assert sum(row["monetary"] for row in found.segments) == sum(Decimal(str(m)).quantize(Decimal("0.01")) for m in rows["monetary"])
+    assert sum(row["monetary"] for row in found.segments) == sum(
+        Decimal(str(m)).quantize(Decimal("0.01")) for m in rows["monetary"]
+    )
     # A score is one more than the thresholds that a value reaches.
     for value, score in zip(rows["monetary"], rows["m_score"], strict=True):
         assert score == 1 + sum(Decimal(str(round(value, 2))) >= from_ for from_ in found.thresholds.monetary)
@@ -52,6 +54,7 @@ def test_segments_in_chinese_and_of_ones_own(cdnow):
         ({"bins": 300}, "rfm.bins"),
         ({"as_of": "1990-01-01", "thresholds": crm.Thresholds((1, 2), (1, 2), (1, 2))}, "rfm.thresholds"),
         ({"thresholds": crm.Thresholds((2,), (1,), (Decimal(10) ** 20,))}, "rfm.thresholds"),
+        ({"segments": [crm.Segment(str(n)) for n in range(200)]}, "rfm.segments"),
     ],
 )
 def test_what_rfm_refuses(cdnow, asked, code):
@@ -133,7 +136,7 @@ def test_estimators_behave(family, summary):
     assert model.fit(summary) is model
     assert model.n_customers_ == 400 and model.gradient_ < 1e-6
     alive, ahead = model.probability_alive(summary), model.predict(summary)
-    assert 0 <= alive.min() and alive.max() <= 1 and ahead.min() >= 0
+    assert alive.min() >= 0 and alive.max() <= 1 and ahead.min() >= 0
     assert model.score(summary) == pytest.approx(model.log_likelihood_ / 400)
     assert model.expected_purchases_new_customer(10.0) > 0
     again = pickle.loads(pickle.dumps(model))
@@ -159,11 +162,18 @@ def test_summary_leaves_out_what_is_later_and_merges_days():
         "date": ["2026-01-01", "2026-01-08", "2026-01-08", "2026-03-01"],
         "amount": [10.0, 20.0, 30.0, 99.0],
     }
-    table, info = crm.summary_info(frame, monetary_value_col="amount", observation_period_end="2026-01-15", time_unit="W")
+    table, info = crm.summary_info(
+        frame, monetary_value_col="amount", observation_period_end="2026-01-15", time_unit="W"
+    )
     rows = crm.to_dict(table)
     assert (info["later"], info["merged"]) == (1, 1)
     assert rows == {
-        "customer_id": [1], "frequency": [1], "recency": [1.0], "T": [2.0], "monetary_value": [50.0], "total_value": [60.0],
+        "customer_id": [1],
+        "frequency": [1],
+        "recency": [1.0],
+        "T": [2.0],
+        "monetary_value": [50.0],
+        "total_value": [60.0],
     }
 
 

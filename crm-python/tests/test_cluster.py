@@ -45,12 +45,14 @@ def test_parts_make_the_whole(purchases):
 
 
 @asked_for
+@pytest.mark.filterwarnings("default")
 def test_spark_answers_the_same(purchases, examples, tmp_path):
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:
         pytest.skip("there is no Java")
-    import on_spark
     import pyarrow.parquet
+
+    import on_spark
 
     pyarrow.parquet.write_table(purchases, tmp_path / "p.parquet", row_group_size=5_000)
     whole = crm.rfm(purchases)
@@ -72,11 +74,17 @@ def test_spark_answers_the_same(purchases, examples, tmp_path):
 
 
 @asked_for
+@pytest.mark.filterwarnings("default")
 def test_ray_answers_the_same(purchases, examples):
     ray = pytest.importorskip("ray")
     import on_ray
 
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": ":".join([str(EXAMPLES), *sys.path])}})
+    ray.init(
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        runtime_env={"env_vars": {"PYTHONPATH": ":".join([str(EXAMPLES), *sys.path])}},
+    )
     try:
         assert on_ray.rfm(purchases).customers == crm.rfm(purchases).customers
         summary = crm.rfm_summary(purchases)

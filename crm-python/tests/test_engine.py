@@ -162,7 +162,9 @@ def test_journal_feed_and_the_past(engine, lead):
 def test_due_work_is_done_once(engine, lead):
     owner = engine.user.create(login="lilei", name="李雷")
     reminder = MORNING + dt.timedelta(hours=2)
-    task = engine.task.create("回电", owner=owner, reminder_at=reminder, due_at=reminder + dt.timedelta(hours=1), about=lead)
+    task = engine.task.create(
+        "回电", owner=owner, reminder_at=reminder, due_at=reminder + dt.timedelta(hours=1), about=lead
+    )
     assert engine.next_due() == reminder
     assert engine.run_due().done == 0
     engine.now = reminder
@@ -303,3 +305,18 @@ def test_money_is_exact_and_of_one_currency():
     assert 3 * crm.Money(2, "CNY") - crm.Money(1, "CNY") == crm.Money(5, "CNY")
     with pytest.raises(ValueError, match="different currencies"):
         crm.Money(1, "CNY") + crm.Money(1, "USD")
+
+
+def test_long_lists_come_in_lots_that_fit_together(engine, tmp_path):
+    polars = pytest.importorskip("polars")
+    rows = 8_300
+    file = tmp_path / "deals.csv"
+    # The last amount needs more decimals than those of the lots before it.
+    amounts = [f"{n}.5 CNY" for n in range(rows - 1)] + ["0.123456 CNY"]
+    polars.DataFrame({"name": [f"商机{n}" for n in range(rows)], "amount": amounts}).write_csv(file)
+    assert engine.import_csv("opportunity", file).created == rows
+    frame = engine.opportunity.list().to_polars(["amount", "name", "state"])
+    assert frame.height == rows and frame.schema["amount"] == polars.Decimal(38, 6)
+    found = dict(zip(frame["name"].to_list(), frame["amount"].to_list(), strict=True))
+    assert found == {f"商机{n}": Decimal(amount.split()[0]) for n, amount in enumerate(amounts)}
+    assert frame["state"].n_unique() == 1

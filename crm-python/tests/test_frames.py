@@ -64,7 +64,9 @@ def test_ids_of_any_type_come_back_as_they_are(ids, type_):
     table = pyarrow.table(PURCHASES | {"customer_id": pyarrow.array(ids, type_)})
     customers = crm.rfm(table, segments=None).customers
     assert customers.schema.field("customer_id").type == type_
-    assert customers.column("customer_id").to_pylist() == sorted(set(ids), key=lambda id: id if isinstance(id, int) else id.encode())
+    assert customers.column("customer_id").to_pylist() == sorted(
+        set(ids), key=lambda id: id if isinstance(id, int) else id.encode()
+    )
     summary = crm.rfm_summary(table)
     assert summary.schema.field("customer_id").type == type_
     assert summary.column("customer_id").to_pylist() == customers.column("customer_id").to_pylist()
@@ -110,8 +112,14 @@ def test_days_of_any_type(dates, asked, expected):
     [
         ([20, 35, 12, 0], [55, 0, 12]),
         (pyarrow.array([20, 35, 12, 0], pyarrow.uint8()), [55, 0, 12]),
-        ([Decimal("0.10"), Decimal("0.20"), Decimal("1.5"), Decimal(0)], [Decimal("0.30"), Decimal(0), Decimal("1.50")]),
-        (pyarrow.array([Decimal("0.1")] * 4, pyarrow.decimal256(50, 3)), [Decimal("0.200"), Decimal("0.1"), Decimal("0.1")]),
+        (
+            [Decimal("0.10"), Decimal("0.20"), Decimal("1.5"), Decimal(0)],
+            [Decimal("0.30"), Decimal(0), Decimal("1.50")],
+        ),
+        (
+            pyarrow.array([Decimal("0.1")] * 4, pyarrow.decimal256(50, 3)),
+            [Decimal("0.200"), Decimal("0.1"), Decimal("0.1")],
+        ),
         (pyarrow.array([Decimal(1200)] * 4, pyarrow.decimal128(5, -2)), [2400, 1200, 1200]),
         (pyarrow.array([1.5, 2.5, 0.25, 0.0], pyarrow.float32()), [4.0, 0.0, 0.25]),
         # Floats are summed as cents: a tenth and two are three.
@@ -143,7 +151,13 @@ def nulls(values):
         ({"amount": [1.0, float("nan"), 3.0, 4.0]}, {}, "column.nan", "amount", 1),
         ({"amount": [1.0, 2.0, float("inf"), 4.0]}, {}, "column.nan", "amount", 2),
         ({"amount": [1.0, 2.0, 1e300, 4.0]}, {}, "column.range", "amount", 2),
-        ({"amount": pyarrow.array([Decimal(10) ** 40] * 4, pyarrow.decimal256(50, 0))}, {}, "column.range", "amount", 0),
+        (
+            {"amount": pyarrow.array([Decimal(10) ** 40] * 4, pyarrow.decimal256(50, 0))},
+            {},
+            "column.range",
+            "amount",
+            0,
+        ),
         ({"amount": [5.0, -1.0, 3.0, 4.0]}, {}, "column.negative", "amount", 1),
         ({"currency": ["CNY", "CNY", "USD", "CNY"]}, {"currency_col": "currency"}, "column.currency", "currency", 2),
         ({"currency": nulls(["CNY"] * 4)}, {"currency_col": "currency"}, "column.null", "currency", 3),

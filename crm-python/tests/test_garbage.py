@@ -19,14 +19,37 @@ ROWS = int(os.environ.get("CRM_FUZZ", "150"))
 small = settings(max_examples=ROWS, deadline=None, suppress_health_check=list(HealthCheck))
 
 TYPES = [
-    *(pyarrow.int8(), pyarrow.uint16(), pyarrow.int64(), pyarrow.uint64(), pyarrow.float16(), pyarrow.float32(), pyarrow.float64()),
-    *(pyarrow.string(), pyarrow.large_string(), pyarrow.string_view(), pyarrow.binary(), pyarrow.binary(4), pyarrow.bool_()),
+    *(
+        pyarrow.int8(),
+        pyarrow.uint16(),
+        pyarrow.int64(),
+        pyarrow.uint64(),
+        pyarrow.float16(),
+        pyarrow.float32(),
+        pyarrow.float64(),
+    ),
+    *(
+        pyarrow.string(),
+        pyarrow.large_string(),
+        pyarrow.string_view(),
+        pyarrow.binary(),
+        pyarrow.binary(4),
+        pyarrow.bool_(),
+    ),
     *(pyarrow.date32(), pyarrow.date64(), pyarrow.time64("ns"), pyarrow.duration("s"), pyarrow.null()),
-    *(pyarrow.timestamp(unit, zone) for unit in ("s", "ms", "us", "ns") for zone in (None, "UTC", "Asia/Shanghai", "+05:30", "Mars/Base")),
+    *(
+        pyarrow.timestamp(unit, zone)
+        for unit in ("s", "ms", "us", "ns")
+        for zone in (None, "UTC", "Asia/Shanghai", "+05:30", "Mars/Base")
+    ),
     *(pyarrow.decimal128(p, s) for p, s in ((1, 0), (38, 38), (38, 0), (20, 4), (5, -3))),
     *(pyarrow.decimal256(76, s) for s in (0, 10, 76, -5)),
     *(pyarrow.list_(pyarrow.int8()), pyarrow.struct([("amount", pyarrow.float64()), ("currency", pyarrow.string())])),
-    *(pyarrow.struct([]), pyarrow.map_(pyarrow.string(), pyarrow.int8()), pyarrow.dictionary(pyarrow.int8(), pyarrow.string())),
+    *(
+        pyarrow.struct([]),
+        pyarrow.map_(pyarrow.string(), pyarrow.int8()),
+        pyarrow.dictionary(pyarrow.int8(), pyarrow.string()),
+    ),
     *(pyarrow.dictionary(pyarrow.int32(), pyarrow.int64()), pyarrow.month_day_nano_interval()),
     pyarrow.run_end_encoded(pyarrow.int32(), pyarrow.int64()),
 ]
@@ -137,7 +160,9 @@ def test_deals_of_anything(table):
 @small
 @given(frame(["a", "b", "y"]))
 def test_learning_of_anything(table):
-    answered(lambda: crm.LeadScorer(fewest_rows=2, fewest_of_outcome=1).fit(table, [True, False] * (table.num_rows // 2)))
+    answered(
+        lambda: crm.LeadScorer(fewest_rows=2, fewest_of_outcome=1).fit(table, [True, False] * (table.num_rows // 2))
+    )
     answered(lambda: crm.churn_risks(table, value_col="a", alive_col="b"))
 
 

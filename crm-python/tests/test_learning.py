@@ -173,12 +173,21 @@ def test_wrong_deals_are_named_by_their_row():
 def test_figures_of_the_public_data_set(shared):
     reference = json.loads((shared / "reference/crm_kpis_maven.json").read_text())["overall"]
     frame = polars.read_csv(shared / "data/maven_crm/sales_pipeline.csv", try_parse_dates=True)
-    names = {"started_col": "engage_date", "closed_col": "close_date", "outcome_col": "deal_stage", "value_col": "close_value"}
+    names = {
+        "started_col": "engage_date",
+        "closed_col": "close_date",
+        "outcome_col": "deal_stage",
+        "value_col": "close_value",
+    }
     row = crm.pipeline_figures(frame, **names).row(0, named=True)
     assert (row["won"], row["lost"]) == (reference["won"], reference["lost"])
     for ours, theirs in [
-        ("won_value", "won_value"), ("mean_value", "avg_deal"), ("median_value", "median_deal"),
-        ("mean_cycle_days", "cycle_won_days"), ("median_cycle_days", "cycle_won_median"), ("velocity_per_day", "velocity_per_day"),
+        ("won_value", "won_value"),
+        ("mean_value", "avg_deal"),
+        ("median_value", "median_deal"),
+        ("mean_cycle_days", "cycle_won_days"),
+        ("median_cycle_days", "cycle_won_median"),
+        ("velocity_per_day", "velocity_per_day"),
     ]:
         assert row[ours] == pytest.approx(reference[theirs]), ours
     dated = frame.filter(polars.col("engage_date").is_not_null())

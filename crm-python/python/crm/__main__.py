@@ -187,10 +187,7 @@ def run_report(args: argparse.Namespace, out: Output) -> int:
     asked = {"filter": args.filter} if args.filter else {}
     engine, session = _session(args)
     with engine:
-        if args.name == "board":
-            found = session.board(filter=args.filter)
-        else:
-            found = session.view(args.name, asked)
+        found = session.board(filter=args.filter) if args.name == "board" else session.view(args.name, asked)
     if out.as_json:
         out.data(found)
     else:
@@ -353,7 +350,13 @@ def parser() -> argparse.ArgumentParser:
     made = command("import", run_import)
     made.add_argument("kind", help="the kind of record: lead, customer, contact …")
     made.add_argument("csv")
-    made.add_argument("--map", action="append", default=[], metavar="HEADING=FIELD", help="where a column goes; nothing after = leaves it out")
+    made.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="HEADING=FIELD",
+        help="where a column goes; nothing after = leaves it out",
+    )
     made.add_argument("--ignore-rest", action="store_true", help="leave out columns that name no field")
     made.add_argument("--source", help="the name under which rows are known again")
     made.add_argument("--duplicates", default="by_rule", choices=["by_rule", "skip", "update", "merge", "reject"])

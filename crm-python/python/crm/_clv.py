@@ -240,7 +240,7 @@ class BetaGeoModel(_PurchaseModel):
     --------
     >>> import crm
     >>> model = crm.BetaGeoModel.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426)
-    >>> round(model.expected_purchases({"frequency": [2], "recency": [30.43], "T": [38.86]}, 39)[0], 3)
+    >>> round(float(model.expected_purchases({"frequency": [2], "recency": [30.43], "T": [38.86]}, 39)[0]), 3)
     1.226
     """
 

@@ -27,7 +27,9 @@ class Door:
     def __init__(self, session: Any) -> None:
         self._session: Session = session
 
-    def _run(self, name: str, fields: dict[str, Any], values: tuple[str, ...], answer: str | None, key: str | None) -> Any:
+    def _run(
+        self, name: str, fields: dict[str, Any], values: tuple[str, ...], answer: str | None, key: str | None
+    ) -> Any:
         given = {field: encode(value, field in values) for field, value in fields.items() if value is not None}
         told = self._session._execute(name, given, key)
         return None if answer is None and told is None else read(answer or "", told)

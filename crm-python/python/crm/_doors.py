@@ -846,6 +846,41 @@ class FieldRoom(Door):
         )
 
 
+class ForecastRoom(Room[records.Forecast]):
+    """Forecast (销售预测)."""
+
+    _kind = "forecast"
+
+    def keep(
+        self,
+        name: str,
+        figures: Any,
+        *,
+        key: str | None = None,
+    ) -> str:
+        """Keeps a forecast under a name: its first version, or the next one. It is the actor's, and is never changed.
+
+        Parameters
+        ----------
+        name
+            The name, such as `2026-Q1`.
+        figures
+            The figures; its id, name, version and owner are given by this command.
+        key
+            An idempotency key: sent again with it, the first outcome is answered.
+        """
+        return self._run(  # type: ignore[no-any-return]
+            "forecast.keep",
+            {
+                "name": name,
+                "figures": figures,
+            },
+            (),
+            None,
+            key,
+        )
+
+
 class IndustryRoom(Room[records.Industry]):
     """Industry (行业)."""
 
@@ -2332,6 +2367,11 @@ class SettingsRoom(Room[records.Settings]):
         same_customer_names: bool | None = None,
         duplicate_disclosure: types.Disclosure | str | None = None,
         retention_days: int | None = None,
+        activity_half_life_days: int | None = None,
+        activity_weights: Sequence[Any] | None = None,
+        active_from: Decimal | None = None,
+        silent_below: Decimal | None = None,
+        offer_after_months: int | None = None,
         key: str | None = None,
     ) -> None:
         """Changes what is given of the tenant's settings.
@@ -2360,6 +2400,16 @@ class SettingsRoom(Room[records.Settings]):
             What a user learns of a duplicate that he may not see.
         retention_days
             For how many days the journal is kept before it may be trimmed; 0 is for ever.
+        activity_half_life_days
+            After how many days an activity counts half.
+        activity_weights
+            All weights of kinds of activity.
+        active_from
+            From which count of activities on a customer is active.
+        silent_below
+            Below which count a customer is silent.
+        offer_after_months
+            After how many months without a purchase a customer's owner is reminded to make an offer; 0 is never.
         key
             An idempotency key: sent again with it, the first outcome is answered.
         """
@@ -2377,6 +2427,11 @@ class SettingsRoom(Room[records.Settings]):
                 "same_customer_names": same_customer_names,
                 "duplicate_disclosure": duplicate_disclosure,
                 "retention_days": retention_days,
+                "activity_half_life_days": activity_half_life_days,
+                "activity_weights": activity_weights,
+                "active_from": active_from,
+                "silent_below": silent_below,
+                "offer_after_months": offer_after_months,
             },
             (),
             None,
@@ -2445,6 +2500,12 @@ class ShareRoom(Room[records.Share]):
             None,
             key,
         )
+
+
+class TargetRoom(Room[records.Target]):
+    """Target (业绩目标)."""
+
+    _kind = "target"
 
 
 class TaskRoom(Room[records.Task]):
@@ -3168,6 +3229,11 @@ class Rooms:
         return FieldRoom(self)
 
     @property
+    def forecast(self) -> ForecastRoom:
+        """Forecast (销售预测)."""
+        return ForecastRoom(self)
+
+    @property
     def industry(self) -> IndustryRoom:
         """Industry (行业)."""
         return IndustryRoom(self)
@@ -3261,6 +3327,11 @@ class Rooms:
     def share(self) -> ShareRoom:
         """Sharing rule (共享规则)."""
         return ShareRoom(self)
+
+    @property
+    def target(self) -> TargetRoom:
+        """Target (业绩目标)."""
+        return TargetRoom(self)
 
     @property
     def task(self) -> TaskRoom:

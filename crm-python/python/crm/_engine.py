@@ -15,7 +15,17 @@ from ._doors import VALUES, Rooms
 from ._record import Record
 from ._values import decode, encode, instant, to_instant
 
-__all__ = ["Change", "DueReport", "Engine", "FieldChange", "ImportReport", "Session", "Verified", "open", "open_in_memory"]
+__all__ = [
+    "Change",
+    "DueReport",
+    "Engine",
+    "FieldChange",
+    "ImportReport",
+    "Session",
+    "Verified",
+    "open",
+    "open_in_memory",
+]
 
 
 @dataclass(frozen=True)

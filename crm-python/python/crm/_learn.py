@@ -103,7 +103,9 @@ class _Classifier(Estimator):
             learner: dict[str, Any] = {"logistic": {"penalty": self.penalty}}
         else:
             learner = {self.learner: {"smoothing": self.smoothing, "bins": self.bins}}
-        folds = {"by_time": {"folds": self.folds}} if self.time else {"random": {"folds": self.folds, "seed": self.seed}}
+        folds = (
+            {"by_time": {"folds": self.folds}} if self.time else {"random": {"folds": self.folds, "seed": self.seed}}
+        )
         training = {
             "learner": learner,
             "calibration": self.calibration,

@@ -121,7 +121,13 @@ def velocity(
     rate × mean value ÷ mean cycle of the deals that closed in the window.
     """
     asked = _columns(
-        started=started_col, closed=closed_col, outcome=outcome_col, value=value_col, won=won, lost=lost, decimals=decimals
+        started=started_col,
+        closed=closed_col,
+        outcome=outcome_col,
+        value=value_col,
+        won=won,
+        lost=lost,
+        decimals=decimals,
     )
     first, end = to_day(since), to_day(until)
     assert first is not None and end is not None

@@ -139,10 +139,13 @@ class Data:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             empty = field.default if field.default is not dataclasses.MISSING else None
-            if value != empty and not (isinstance(value, (list, dict, tuple)) and not value):
-                said[field.name.rstrip('_')] = value
-            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-                said[field.name.rstrip('_')] = value
+            if (
+                value != empty
+                and not (isinstance(value, (list, dict, tuple)) and not value)
+                or field.default is dataclasses.MISSING
+                and field.default_factory is dataclasses.MISSING
+            ):
+                said[field.name.rstrip("_")] = value
         return said
 
     @classmethod

@@ -43,9 +43,14 @@ class Segment:
     monetary: tuple[int, int] = (1, 255)
 
     def _told(self) -> dict[str, Any]:
-        ends = {name: {"start": low, "end": high} for name, (low, high) in {
-            "recency": self.recency, "frequency": self.frequency, "money": self.monetary,
-        }.items()}
+        ends = {
+            name: {"start": low, "end": high}
+            for name, (low, high) in {
+                "recency": self.recency,
+                "frequency": self.frequency,
+                "money": self.monetary,
+            }.items()
+        }
         return {"code": self.name, "en": self.name, "zh": self.name, **ends}
 
 

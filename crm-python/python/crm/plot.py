@@ -102,9 +102,13 @@ def rfm_heatmap(found: Rfm[Any], language: str = "en") -> Any:
         ],
     )
     middle = max((row["mean_monetary"] or 0 for row in data.rfm_heatmap(found)), default=0) * 0.55
-    counts = base.transform_filter("datum.customers > 0").mark_text(fontSize=12).encode(
-        text=alt.Text("customers:Q", format=","),
-        color=alt.condition(f"datum.mean_monetary > {middle}", alt.value("white"), alt.value(INK)),
+    counts = (
+        base.transform_filter("datum.customers > 0")
+        .mark_text(fontSize=12)
+        .encode(
+            text=alt.Text("customers:Q", format=","),
+            color=alt.condition(f"datum.mean_monetary > {middle}", alt.value("white"), alt.value(INK)),
+        )
     )
     return _styled((tiles + counts).properties(width=320, height=320), words("Recency and frequency"))
 
@@ -190,18 +194,26 @@ def probability_alive(model: Any, T: float, max_frequency: int = 20, language: s
     """How likely a customer of age `T` is one still, by how often and how lately he bought again."""
     words = _Words(language)
     rows = data.probability_alive(model, T, max_frequency)
-    chart = alt.Chart(_rows(rows)).mark_rect().encode(
-        x=alt.X("frequency:O", title=words("Repeat purchases"), axis=alt.Axis(labelAngle=0)),
-        y=alt.Y(
-            "recency:O",
-            title=words("Time of the last purchase"),
-            sort="descending",
-            axis=alt.Axis(format=".0f", labelOverlap=True),
-        ),
-        color=alt.Color(
-            "alive:Q", title=words("Probability"), scale=alt.Scale(scheme="yellowgreenblue", domain=[0, 1])
-        ),
-        tooltip=[alt.Tooltip("frequency:O"), alt.Tooltip("recency:O", format=".1f"), alt.Tooltip("alive:Q", format=".2f")],
+    chart = (
+        alt.Chart(_rows(rows))
+        .mark_rect()
+        .encode(
+            x=alt.X("frequency:O", title=words("Repeat purchases"), axis=alt.Axis(labelAngle=0)),
+            y=alt.Y(
+                "recency:O",
+                title=words("Time of the last purchase"),
+                sort="descending",
+                axis=alt.Axis(format=".0f", labelOverlap=True),
+            ),
+            color=alt.Color(
+                "alive:Q", title=words("Probability"), scale=alt.Scale(scheme="yellowgreenblue", domain=[0, 1])
+            ),
+            tooltip=[
+                alt.Tooltip("frequency:O"),
+                alt.Tooltip("recency:O", format=".1f"),
+                alt.Tooltip("alive:Q", format=".2f"),
+            ],
+        )
     )
     return _styled(chart.properties(width=420, height=320), words("Probability of being a customer still"))
 
@@ -216,13 +228,18 @@ def forecast_fan(
     """What the open deals bring by when: the middle half and the middle 80 % of the futures that are drawn."""
     words = _Words(language)
     rows = data.forecast_fan(deals, as_of, horizons, **asked)
-    base = alt.Chart(_rows(rows)).encode(x=alt.X("date:T", title=words("Date"), axis=alt.Axis(format="%Y-%m-%d", labelAngle=0, tickCount=4)))
+    base = alt.Chart(_rows(rows)).encode(
+        x=alt.X("date:T", title=words("Date"), axis=alt.Axis(format="%Y-%m-%d", labelAngle=0, tickCount=4))
+    )
     y: dict[str, Any] = {"title": words("Won by then"), "axis": alt.Axis(format="~s")}
     wide = base.mark_area(color=ACCENT, opacity=0.18).encode(y=alt.Y("p10:Q", **y), y2="p90:Q")
     near = base.mark_area(color=ACCENT, opacity=0.35).encode(y=alt.Y("p25:Q", **y), y2="p75:Q")
     line = base.mark_line(color=ACCENT, point={"filled": True, "size": 40}).encode(
         y=alt.Y("median:Q", **y),
-        tooltip=[alt.Tooltip("date:T"), *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in ("p10", "median", "p90"))],
+        tooltip=[
+            alt.Tooltip("date:T"),
+            *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in ("p10", "median", "p90")),
+        ],
     )
     return _styled((wide + near + line).properties(width=520, height=300), words("Forecast"))
 
@@ -230,7 +247,9 @@ def forecast_fan(
 def calibration_curve(found: Any, language: str = "en") -> Any:
     """What was said and what came, of a fitted scorer (out of sample) or of `crm.backtest`."""
     words = _Words(language)
-    ideal = alt.Chart(_rows([{"said": 0, "came": 0}, {"said": 1, "came": 1}])).mark_line(color="#cbd2d9", strokeDash=[4, 4])
+    ideal = alt.Chart(_rows([{"said": 0, "came": 0}, {"said": 1, "came": 1}])).mark_line(
+        color="#cbd2d9", strokeDash=[4, 4]
+    )
     base = alt.Chart(_rows(data.calibration_curve(found)))
     x = alt.X("said:Q", title=words("Said"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     y = alt.Y("came:Q", title=words("Came"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))

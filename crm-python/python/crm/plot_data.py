@@ -76,7 +76,14 @@ def funnel(steps: Any) -> Rows:
     first = (table["reached"] or [0])[0] or 1
     rows = zip(table["stage"], table["reached"], table["lost_here"], table["conversion"], strict=True)
     return [
-        {"order": n, "stage": stage, "reached": reached, "lost_here": lost, "conversion": went, "share": reached / first}
+        {
+            "order": n,
+            "stage": stage,
+            "reached": reached,
+            "lost_here": lost,
+            "conversion": went,
+            "share": reached / first,
+        }
         for n, (stage, reached, lost, went) in enumerate(rows)
     ]
 

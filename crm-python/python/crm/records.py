@@ -32,9 +32,11 @@ __all__ = [
     "CustomerForm",
     "CustomerLevel",
     "CustomerLifeStage",
+    "CustomerLiveliness",
     "CustomerSource",
     "CustomerTradingRoles",
     "Department",
+    "Forecast",
     "Industry",
     "KINDS",
     "Lead",
@@ -74,6 +76,8 @@ __all__ = [
     "SettingsDuplicateDisclosure",
     "Share",
     "ShareActions",
+    "Target",
+    "TargetMetric",
     "Task",
     "TaskPriority",
     "Team",
@@ -475,6 +479,16 @@ class Settings(Record):
     """Duplicate disclosure (查重提示)."""
     retention_days: int | None
     """Retention in days (保留天数)."""
+    activity_half_life_days: int | None
+    """Activity half-life in days (活跃度半衰期（天）)."""
+    activity_weights: list[dict[str, Any]]
+    """Activity weights (互动权重)."""
+    active_from: Decimal | None
+    """Active from (活跃下限)."""
+    silent_below: Decimal | None
+    """Silent below (沉寂上限)."""
+    offer_after_months: int | None
+    """Offer after months without purchase (未成交提醒（月）)."""
 
     KIND = "settings"
     _title = 'zone'
@@ -488,10 +502,14 @@ class Settings(Record):
         "same_customer_names",
         "duplicate_disclosure",
         "retention_days",
+        "activity_half_life_days",
+        "active_from",
+        "silent_below",
+        "offer_after_months",
     )
-    _many = ('rates', 'holidays', 'extra_workdays')
+    _many = ('rates', 'holidays', 'extra_workdays', 'activity_weights')
     _choices = {"duplicate_disclosure": SettingsDuplicateDisclosure}
-    _rows = {'rates': ['currency', 'from', 'rate']}
+    _rows = {'rates': ['currency', 'from', 'rate'], 'activity_weights': ['kind', 'weight']}
     _points = ()
 
 
@@ -827,6 +845,17 @@ class CustomerLifeStage(Choice):
     """Referral (转介绍)."""
 
 
+class CustomerLiveliness(Choice):
+    """Customer: Liveliness (活跃程度)."""
+
+    ACTIVE = "active"
+    """Active (活跃)."""
+    QUIET = "quiet"
+    """Quiet (平淡)."""
+    SILENT = "silent"
+    """Silent (沉寂)."""
+
+
 class Customer(Record):
     """Customer (客户)."""
 
@@ -934,6 +963,16 @@ class Customer(Record):
     """Last deal (最近成交)."""
     referrals: int | None
     """Referrals (转介绍数)."""
+    activity_level: Decimal | None
+    """Activity level (活跃度)."""
+    activity_level_at: dt.datetime | None
+    """Activity level at (活跃度时间)."""
+    liveliness: CustomerLiveliness | None
+    """Liveliness (活跃程度)."""
+    silent_from: dt.datetime | None
+    """Silent from (沉寂时间)."""
+    offer_reminded_at: dt.datetime | None
+    """Reminded to make an offer (复购提醒时间)."""
 
     KIND = "customer"
     _title = 'name'
@@ -982,9 +1021,14 @@ class Customer(Record):
         "first_deal_at",
         "last_deal_at",
         "referrals",
+        "activity_level",
+        "activity_level_at",
+        "liveliness",
+        "silent_from",
+        "offer_reminded_at",
     )
     _many = ('trading_roles', 'addresses', 'phones', 'emails', 'flags', 'tags', 'collaborators', 'spent')
-    _choices = {"form": CustomerForm, "trading_roles": CustomerTradingRoles, "source": CustomerSource, "level": CustomerLevel, "flags": CustomerFlags, "life_stage": CustomerLifeStage}
+    _choices = {"form": CustomerForm, "trading_roles": CustomerTradingRoles, "source": CustomerSource, "level": CustomerLevel, "flags": CustomerFlags, "life_stage": CustomerLifeStage, "liveliness": CustomerLiveliness}
     _rows = {'addresses': ['label', 'country', 'province', 'city', 'district', 'detail', 'postcode', 'receiver', 'phone', 'default'], 'spent': ['state', 'time']}
     _points = ('phones', 'emails')
 
@@ -2352,6 +2396,165 @@ class Model(Record):
     _points = ()
 
 
+class TargetMetric(Choice):
+    """Target: Metric (指标)."""
+
+    AMOUNT_WON = "amount_won"
+    """Amount won (赢单金额)."""
+    DEALS_WON = "deals_won"
+    """Deals won (赢单数)."""
+    OPPORTUNITIES_OPENED = "opportunities_opened"
+    """Opportunities opened (新增商机数)."""
+    NEW_CUSTOMERS = "new_customers"
+    """New customers (新增客户数)."""
+    FIRST_PURCHASES = "first_purchases"
+    """First purchases (首次成交客户数)."""
+    LEADS_CONVERTED = "leads_converted"
+    """Leads converted (线索转化数)."""
+    ACTIVITIES = "activities"
+    """Activities (互动次数)."""
+    ACTIVITIES_PER_DAY = "activities_per_day"
+    """Activities per working day (日均互动次数)."""
+
+
+class Target(Record):
+    """Target (业绩目标)."""
+
+    created_at: dt.datetime | None
+    """Created at (创建时间)."""
+    created_by: str | None
+    """Created by (创建人). The id of a user."""
+    name: str | None
+    """Name (名称)."""
+    metric: TargetMetric | None
+    """Metric (指标)."""
+    from_: dt.date | None
+    """From (起始日)."""
+    until: dt.date | None
+    """Until (截止日)."""
+    owner: str | None
+    """Owner (负责人). The id of a user."""
+    user: str | None
+    """User (成员). The id of a user."""
+    team: str | None
+    """Team (团队). The id of a team."""
+    department: str | None
+    """Department (部门). The id of a department."""
+    region: str | None
+    """Region (区域)."""
+    product: str | None
+    """Product (产品). The id of a product."""
+    amount: Money | None
+    """Amount (目标金额)."""
+    number: Decimal | None
+    """Number (目标数量)."""
+
+    KIND = "target"
+    _title = 'name'
+    _plain = (
+        "created_at",
+        "created_by",
+        "name",
+        "metric",
+        "from",
+        "until",
+        "owner",
+        "user",
+        "team",
+        "department",
+        "region",
+        "product",
+        "amount",
+        "number",
+    )
+    _many = ()
+    _choices = {"metric": TargetMetric}
+    _rows = {}
+    _points = ()
+
+
+class Forecast(Record):
+    """Forecast (销售预测)."""
+
+    created_at: dt.datetime | None
+    """Created at (创建时间)."""
+    created_by: str | None
+    """Created by (创建人). The id of a user."""
+    name: str | None
+    """Name (名称)."""
+    version: int | None
+    """Version (版本)."""
+    owner: str | None
+    """Kept by (保存人). The id of a user."""
+    made_at: dt.datetime | None
+    """Made as of (预测时点)."""
+    as_of: dt.date | None
+    """As of (预测日)."""
+    from_: dt.date | None
+    """From (起始日)."""
+    until: dt.date | None
+    """Until (截止日)."""
+    asked: str | None
+    """Asked (预测参数)."""
+    deals: int | None
+    """Deals (商机数)."""
+    closed: Money | None
+    """Closed (已成交)."""
+    pipeline: Money | None
+    """Pipeline (管道)."""
+    best_case: Money | None
+    """Best case (最佳)."""
+    commit: Money | None
+    """Commit (承诺)."""
+    weighted: Money | None
+    """By stage (阶段加权)."""
+    expected: Money | None
+    """By history (历史预期)."""
+    low: Money | None
+    """Low (下限)."""
+    high: Money | None
+    """High (上限)."""
+    level: Decimal | None
+    """Level (置信度)."""
+    target: Money | None
+    """Target (目标)."""
+    reaches_target: Decimal | None
+    """Reaches the target (达标概率)."""
+    owners: list[dict[str, Any]]
+    """By owner (按负责人)."""
+
+    KIND = "forecast"
+    _title = 'name'
+    _plain = (
+        "created_at",
+        "created_by",
+        "name",
+        "version",
+        "owner",
+        "made_at",
+        "as_of",
+        "from",
+        "until",
+        "asked",
+        "deals",
+        "closed",
+        "pipeline",
+        "best_case",
+        "commit",
+        "weighted",
+        "expected",
+        "low",
+        "high",
+        "level",
+        "target",
+        "reaches_target",
+    )
+    _many = ('owners',)
+    _choices = {}
+    _rows = {'owners': ['owner', 'deals', 'closed', 'pipeline', 'best_case', 'commit', 'weighted', 'expected', 'target']}
+    _points = ()
+
+
 KINDS: dict[str, type[Record]] = {
     "user": User,
     "department": Department,
@@ -2385,4 +2588,6 @@ KINDS: dict[str, type[Record]] = {
     "notification": Notification,
     "activity_type": ActivityType,
     "model": Model,
+    "target": Target,
+    "forecast": Forecast,
 }
