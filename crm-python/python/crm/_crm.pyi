@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Engine", "Table", "churn_risks", "clv_alive", "clv_fit", "clv_log_likelihood", "clv_purchases", "clv_purchases_of_new", "clv_summary", "clv_value", "commands", "frame_codes", "learn_explain", "learn_fit", "learn_predict", "lists_of", "pipeline_backtest", "pipeline_figures", "pipeline_forecast", "pipeline_funnel", "pipeline_velocity", "retention", "rfm", "schema", "score_backtest", "spend_expected", "spend_fit", "table_of"]
+__all__ = ["VERSION", "Engine", "Table", "churn_risks", "clv_alive", "clv_fit", "clv_log_likelihood", "clv_purchases", "clv_purchases_of_new", "clv_summary", "clv_value", "commands", "frame_codes", "learn_explain", "learn_fit", "learn_predict", "lists_of", "pipeline_backtest", "pipeline_figures", "pipeline_forecast", "pipeline_funnel", "pipeline_velocity", "retention", "rfm", "rfm_of_parts", "schema", "score_backtest", "spend_expected", "spend_fit", "table_of"]
 
 VERSION: Final[str]
 """
@@ -258,6 +258,11 @@ def retention(source: Any, columns: str) -> Table:
 def rfm(source: Any, asked: str) -> tuple[Table, str]:
     """
     RFM of purchases: one row a customer, and what was found beside it as JSON.
+    """
+
+def rfm_of_parts(source: Any, asked: str) -> tuple[Table, str]:
+    """
+    RFM of the customers that parts of them make together: frames as `rfm` answers them, put below each other.
     """
 
 def schema() -> str:

@@ -135,16 +135,13 @@ class Data:
 
     def __crm__(self) -> dict[str, Any]:
         # What wasn't said is left to the engine's own default.
+        missing = dataclasses.MISSING
         said = {}
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            empty = field.default if field.default is not dataclasses.MISSING else None
-            if (
-                value != empty
-                and not (isinstance(value, (list, dict, tuple)) and not value)
-                or field.default is dataclasses.MISSING
-                and field.default_factory is dataclasses.MISSING
-            ):
+            needed = field.default is missing and field.default_factory is missing
+            unsaid = value == field.default or (isinstance(value, (list, dict, tuple)) and not value)
+            if needed or not unsaid:
                 said[field.name.rstrip("_")] = value
         return said
 
