@@ -59,7 +59,8 @@ pub struct FunnelView {
     pub figures: Figures,
     /// What has become of the deals by the month in which they were created, such as `2026-03`.
     pub cohorts: BTreeMap<String, Cohort>,
-    /// Value per day, over the time from the first deal or `from` to `to` or now.
+    /// Value per day, over the time from the first deal or `from` to `to` or now, of all deals of the pipeline that
+    /// pass the filter, those created before included.
     pub velocity: Option<Velocity>,
     /// What was won and lost by reason.
     pub reasons: BTreeMap<String, Ended>,
@@ -77,16 +78,18 @@ impl Session<'_> {
         let config = self.crm.config();
         let zone = config.settings.zone;
         let created = |deal: &Opportunity| deal.meta.created_at.map(|at| calendar::local_date(at, zone));
-        let counts = |deal: &Opportunity| {
-            let day = created(deal);
-            // A deal without the name of a pipeline is in the default one, as it was when it was created.
-            let here =
-                deal.lifecycle == lifecycle.name || (deal.lifecycle.is_empty() && asked.pipeline.is_none());
-            here && asked.from.is_none_or(|from| day.is_some_and(|day| from <= day))
-                && asked.to.is_none_or(|to| day.is_some_and(|day| day < to))
-        };
         let mut deals = self.deals(&query(kind::Opportunity::NO, asked.filter.as_ref()), &|_| None)?;
-        deals.retain(|(deal, _)| counts(deal));
+        // A deal without the name of a pipeline is in the default one, as it was when it was created.
+        deals.retain(|(deal, _)| {
+            deal.lifecycle == lifecycle.name || (deal.lifecycle.is_empty() && asked.pipeline.is_none())
+        });
+        // What is won in a stretch of time was mostly begun before it.
+        let velocity = self.velocity_within(asked, &deals);
+        deals.retain(|(deal, _)| {
+            let day = created(deal);
+            asked.from.is_none_or(|from| day.is_some_and(|day| from <= day))
+                && asked.to.is_none_or(|to| day.is_some_and(|day| day < to))
+        });
         let path: Vec<_> = lifecycle.states.iter().filter(|state| state.class != StateClass::Lost).collect();
         let codes: Vec<String> = path.iter().map(|state| state.code.clone()).collect();
         let plain: Vec<Deal> = deals.iter().map(|(_, deal)| deal.clone()).collect();
@@ -103,17 +106,13 @@ impl Session<'_> {
         });
         let label = |day: NaiveDate| Bucket::Month.label(day, FiscalYear::default());
         let by_month = deals.iter().filter_map(|(deal, figures)| Some((label(created(deal)?), figures)));
-        let start = |day: NaiveDate| calendar::start_of_day(day, zone);
-        let first = plain.iter().filter_map(|deal| deal.started_at).min();
-        let from: Option<Instant> = asked.from.map(start).or(first);
-        let to = asked.to.map_or(self.instant(), start).min(self.instant());
         Ok(FunnelView {
             pipeline: lifecycle.name.clone(),
             stages: stages.collect(),
             bottleneck,
             figures: figures(&plain),
             cohorts: cohorts(by_month),
-            velocity: from.and_then(|from| pipeline::velocity(&plain, from, to)),
+            velocity,
             reasons: ended_by(deals.iter().filter_map(|(deal, figures)| {
                 let reason = if deal.won_at.is_some() { &deal.won_reason } else { &deal.lost_reason };
                 (!reason.is_empty()).then(|| (reason.clone(), figures))
@@ -126,5 +125,15 @@ impl Session<'_> {
                 all.into_iter().map(move |name| (name, figures))
             })),
         })
+    }
+
+    /// The velocity of all deals of a pipeline in the time asked for, whenever they were created.
+    fn velocity_within(&self, asked: &FunnelQuery, deals: &[(Opportunity, Deal)]) -> Option<Velocity> {
+        let zone = self.crm.config().settings.zone;
+        let start = |day: NaiveDate| calendar::start_of_day(day, zone);
+        let all: Vec<Deal> = deals.iter().map(|(_, deal)| deal.clone()).collect();
+        let first = all.iter().filter_map(|deal| deal.started_at).min();
+        let from: Instant = asked.from.map(start).or(first)?;
+        pipeline::velocity(&all, from, asked.to.map_or(self.instant(), start).min(self.instant()))
     }
 }
