@@ -102,8 +102,8 @@ pub struct ForecastDeal {
     pub close_on: Option<NaiveDate>,
     /// What it is worth.
     pub value: Money,
-    /// The probability that it is won within the days asked for, by what became of deals that were as long in that
-    /// stage.
+    /// The probability that it is won within the days asked for, by what became of deals of its pipeline that were as
+    /// old; with [`ForecastQuery::by_stage`], of deals that were as long in its stage.
     pub chance: f64,
     /// The probability that it is ever won as the deal shows it: by hand, by model or by stage.
     pub shown_chance: f64,
@@ -128,7 +128,7 @@ pub struct ForecastView {
     pub teams: Vec<TeamForecast>,
     /// By department of the owners, those below included.
     pub departments: Vec<DepartmentForecast>,
-    /// The open deals, most expected first.
+    /// The open deals, most expected first, the omitted ones among them.
     pub deals: Vec<ForecastDeal>,
 }
 

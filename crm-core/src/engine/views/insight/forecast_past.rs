@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
-use super::forecast::{ForecastQuery, ForecastView, number};
+use super::forecast::{ForecastDeal, ForecastQuery, ForecastView, number};
 use super::outlook::Outlook;
 use super::purchases::{expected_money, instant, minor, money, query};
 use crate::base::calendar::DateRange;
@@ -15,6 +15,7 @@ use crate::base::{Instant, Kind, Money, calendar, kind};
 use crate::domain::forecast::{Forecast, KeepForecast, OwnerRow};
 use crate::domain::opportunity::Opportunity;
 use crate::engine::session::Session;
+use crate::insight::forecast::Category;
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
 use crate::record::spec::Record;
@@ -296,7 +297,8 @@ impl Session<'_> {
                 Err(error) if error.has_code("forecast.no_history") => continue,
                 Err(error) => return Err(error),
             };
-            let open = made.deals.iter().map(|deal| deal.deal).collect();
+            let counts = |deal: &&ForecastDeal| deal.category != Category::Omitted;
+            let open = made.deals.iter().filter(counts).map(|deal| deal.deal).collect();
             let days = DateRange {
                 from: made.from.max(calendar::plus_days(made.as_of, 1)),
                 to: calendar::plus_days(made.until, 1),
