@@ -75,7 +75,7 @@ impl Session<'_> {
             let silent = touched.map_or(0, |at| (today - calendar::local_date(at, settings.zone)).num_days());
             let prospect = Prospect {
                 chance: percent / 100.0,
-                value: minor(Money::new(figures.value, settings.currency))?,
+                value: minor(Money::new(figures.value.unwrap_or_default(), settings.currency))?,
                 margin: None,
                 activities: effort.get(&deal.record_ref()).copied().unwrap_or(0),
                 days_to_close: deal
