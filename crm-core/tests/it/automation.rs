@@ -298,7 +298,10 @@ fn scores_are_measured_against_what_came() {
         vec![line("company_size > 100", 60), RuleLine { points: Some(-5), ..line("city = '杭州'", 0) }];
     let draft = RuleDraft { lines, threshold: Some(50), ..rule("r", Purpose::Score, "lead") };
     let position = crm.position().unwrap();
-    let told = crm.system().backtest(draft, then, &"tags has 'won'".parse().unwrap()).unwrap();
+    let outcome = "tags has 'won'".parse().unwrap();
+    let aimless = RuleDraft { threshold: None, ..draft.clone() };
+    assert_eq!(crm.system().backtest(aimless, then, &outcome).unwrap().thresholds, []);
+    let told = crm.system().backtest(draft, then, &outcome).unwrap();
     let at_50 = told.thresholds[0];
     assert_eq!((told.rows, told.good, at_50.chosen, at_50.good), (40, 20, 20, 15));
     assert_eq!((at_50.precision, at_50.recall), (Some(0.75), Some(0.75)));

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::book::{Active, failure};
-use crate::base::kind::RuleId;
-use crate::base::{Instant, KindNo, RecordRef};
+use crate::base::kind::{Rule as RuleKind, RuleId};
+use crate::base::{Instant, Kind, KindNo, RecordRef};
 use crate::domain::activity::Activity;
 use crate::domain::rule::rules::{Happened, call, fires};
 use crate::domain::rule::{Rule, RuleDraft};
@@ -18,8 +18,10 @@ use crate::engine::registry;
 use crate::engine::rehearsal::Rehearsal;
 use crate::engine::session::{Reading, Session};
 use crate::engine::sight::{Neighbours, Sight};
+use crate::engine::unit::denied;
 use crate::engine::work::Work;
 use crate::insight::learn::backtest::{Backtest, backtest};
+use crate::record::action::Action;
 use crate::record::codec::{View, put_varint};
 use crate::record::desk::{Desk, Query};
 use crate::record::error::{Error, Result};
@@ -50,11 +52,12 @@ pub struct WouldRun {
 impl Session<'_> {
     /// Scores the records of a rule's kind as they stood at a past instant, and measures how well that
     /// foretold an outcome: a filter over the records as they are now. Records of which the outcome was
-    /// known by then don't count. Nothing is written.
+    /// known by then don't count. Precision and recall are those at the rule's threshold, where it has
+    /// one. Nothing is written.
     ///
     /// # Errors
     /// Invalid when the rule is none for scores, or the outcome is no filter over the kind; refused when
-    /// no record was scored.
+    /// no record was scored, or when the rule looks as a role and the actor may make no rules.
     pub fn backtest(&self, draft: RuleDraft, then: Instant, outcome: &Filter) -> Result<Backtest> {
         let reading = self.reading()?;
         let active = drafted(draft, Purpose::Score, &reading.sight)?;
@@ -97,7 +100,10 @@ impl Session<'_> {
             Some(message) if scores.is_empty() => {
                 Err(Error::RuleFailed { rule: active.rule.signature(), message })
             }
-            _ => backtest(&scores, &outcomes, &[active.rule.threshold.unwrap_or(50) as f64]),
+            _ => {
+                let threshold = active.rule.threshold.map(|threshold| threshold as f64);
+                backtest(&scores, &outcomes, threshold.as_slice())
+            }
         }
     }
 
@@ -219,8 +225,12 @@ impl Session<'_> {
     }
 }
 
-/// A draft as a rule to be asked.
+/// A draft as a rule to be asked. One that looks as a role is for those who may make such a rule.
 pub(super) fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Result<Active> {
+    let may = |action| sight.access.may(action, RuleKind::NO);
+    if draft.runs_as.is_some() && !may(Action::Create) && !may(Action::Update) {
+        return Err(denied(Action::Create, RuleKind::NO));
+    }
     let mut rule = Rule::empty(RuleId::from_u128(0));
     draft.put_into(&mut rule);
     if rule.is_for() != purpose {
