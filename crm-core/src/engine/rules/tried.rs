@@ -147,6 +147,10 @@ impl Session<'_> {
         let mut activity = None;
         if about.kind == KindNo::from_name("activity").unwrap_or(KindNo(0)) && active.kind != about.kind {
             let Some(image) = record_as_of(overlay, about, at)? else { return Ok(None) };
+            let today = overlay.get(Table::Records, &key::record(about))?;
+            if !sight.sees(overlay, about, today.as_deref().unwrap_or(&image))? {
+                return Ok(None);
+            }
             let logged = Activity::read(crate::base::Id::from_u128(about.bits), View::new(&image)?)?;
             let Some(record) = logged.about.filter(|_| entry.header.change == Change::Created) else {
                 return Ok(None);
@@ -172,13 +176,23 @@ impl Session<'_> {
         let Some(schema) = sight.config.schema.kind(about.kind) else { return Ok(None) };
         let (old, new) =
             (before.as_deref().map(View::new).transpose()?, after.as_deref().map(View::new).transpose()?);
-        let happened = Happened { schema, before: old, after: new, activity: activity.as_deref() };
+        // A trigger tells of what it fires on, and a call of what it is filled with.
+        let past = Sight::new(sight.config.clone(), sight.access.clone(), at);
+        let shown = |image: Option<&[u8]>| {
+            let show = |image: &[u8]| active.looking(&past, |past| past.show(about.kind, image.to_vec()));
+            image.map(show).transpose()
+        };
+        let (shown_before, shown_after) = (shown(before.as_deref())?, shown(after.as_deref())?);
+        let seen_before = shown_before.as_deref().map(View::new).transpose()?;
+        let seen_after = shown_after.as_deref().map(View::new).transpose()?;
+        let activity = activity.as_deref();
+        let happened = Happened { schema, before: seen_before, after: seen_after, activity };
         let mut because = None;
         for trigger in &active.rule.triggers {
             because = because.or(fires(trigger, &happened)?);
         }
         let (Some(because), Some(view)) = (because, new.or(old)) else { return Ok(None) };
-        let past = Sight::new(sight.config.clone(), sight.access.clone(), at);
+        let Some(seen) = seen_after.or(seen_before) else { return Ok(None) };
         let ask = Ask { before: old, ..Ask::new(Purpose::Automation, about, view) };
         let judges = self.crm.host.judges.as_ref();
         let verdict =
@@ -192,7 +206,7 @@ impl Session<'_> {
                 _ => {
                     let calls = active.rule.calls.iter();
                     run.calls = calls
-                        .map(|template| call(template, schema, about, view, at))
+                        .map(|template| call(template, schema, about, seen, at))
                         .collect::<Result<_>>()?;
                 }
             },
