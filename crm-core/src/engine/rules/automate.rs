@@ -212,12 +212,15 @@ fn calls(desk: &mut dyn Desk, rule: &Rule, about: RecordRef, before: Option<&[u8
         Err(Error::NotFound(..)) => None,
         Err(error) => return Err(error),
     };
-    let view = image.as_deref().map_or(Ok(View::of_fields(&[])), View::new)?;
     if !rule.calls.is_empty() {
+        // What a call is filled with ends up where others read it, so it holds what the rule is shown.
+        let image = image.map(|image| desk.shown(rule.id(), about.kind, image)).transpose()?;
+        let view = image.as_deref().map_or(Ok(View::of_fields(&[])), View::new)?;
         let schema = desk.schema();
         let schema = schema.kind(about.kind).ok_or_else(|| Error::not_found(about))?;
         return rule.calls.iter().map(|template| call(template, schema, about, view, desk.now())).collect();
     }
+    let view = image.as_deref().map_or(Ok(View::of_fields(&[])), View::new)?;
     let ask = Ask {
         which: Which::Rule(rule.id()),
         before: before.map(View::of_fields),
