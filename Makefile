@@ -1,4 +1,4 @@
-# What a maintainer runs. `make test` is what the README calls; it needs Python 3.10 or later with `venv`.
+# What a maintainer runs. `make test` does what the README says; it needs Python 3.10 or later with `venv`.
 .PHONY: run test lint doc bench
 
 run:

@@ -13,6 +13,10 @@ use crm_store_redb::{Options, RedbStore};
 /// How many leads are captured a commit.
 const GROUP: u64 = 20_000;
 
+/// A host that commits much takes an allocator that is good at small pieces; the peers run with it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let records = size();
     println!("== {records} leads");

@@ -16,6 +16,10 @@ use crm_core::store::conformance::Dice;
 use crm_core::store::{Store, Table};
 use crm_store_redb::RedbStore;
 
+/// A host that commits much takes an allocator that is good at small pieces; the peers run with it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let records = size();
     println!("== {records} deals");

@@ -7,10 +7,10 @@ use redb::{
 
 use crate::definition;
 use crate::failure::{failed, guarded};
-use crate::log::{Log, Place};
+use crate::log::{Log, Mark, Place};
 
-/// The number of the last batch that the pages hold, under an empty key.
-const STORED: TableDefinition<'static, &'static [u8], u64> = TableDefinition::new("log");
+/// The last batch that the pages hold, number and link, under an empty key.
+const STORED: TableDefinition<'static, &'static [u8], (u64, [u8; 16])> = TableDefinition::new("log");
 
 /// What is open. Closing writes to the file, so it is guarded as all else.
 #[derive(Debug)]
@@ -30,13 +30,16 @@ impl OpenFile {
     pub(crate) fn new(db: Database, log: Option<Log>, quick_reopen: bool) -> Result<Self, StoreError> {
         let file = OpenFile { db: Some(db), log, quick_reopen };
         if let Some(log) = &file.log {
-            let batch = log.recover(file.stored()?)?;
+            log.make().map_err(|error| StoreError::Io(Box::new(error)))?;
+            let (batch, place) = log.recover(file.stored()?)?;
             if !batch.is_empty() {
                 let mut transaction = file.get()?.begin_write().map_err(failed)?;
                 write(&transaction, &batch)?;
                 transaction.set_durability(Durability::None).map_err(failed)?;
                 transaction.commit().map_err(failed)?;
             }
+            // Only now may closing take the log's batches for stored.
+            *log.place() = place;
         }
         Ok(file)
     }
@@ -45,16 +48,34 @@ impl OpenFile {
         self.db.as_ref().ok_or_else(closed)
     }
 
-    /// redb's handle, once the pages hold everything.
-    pub(crate) fn settled(&mut self) -> Result<&mut Database, StoreError> {
+    /// Moves pages together; what the log held is overwritten, so that nothing deleted lingers.
+    pub(crate) fn compact(&mut self) -> Result<bool, StoreError> {
         self.settle()?;
-        self.db.as_mut().ok_or_else(closed)
+        let moved = self.db.as_mut().ok_or_else(closed)?.compact().map_err(failed)?;
+        let cleared = self.log.as_ref().map_or(Ok(()), Log::clear);
+        cleared.map_err(|error| StoreError::Io(Box::new(error)))?;
+        Ok(moved)
     }
 
-    fn stored(&self) -> Result<u64, StoreError> {
+    /// Verifies every page.
+    pub(crate) fn check_integrity(&mut self) -> Result<bool, StoreError> {
+        self.settle()?;
+        let before = self.stored()?;
+        let sound = self.db.as_mut().ok_or_else(closed)?.check_integrity().map_err(failed)?;
+        match self.stored()? == before {
+            true => Ok(sound),
+            // redb went back to an earlier commit, which the log doesn't know of any more.
+            false => Err(StoreError::Corrupt("the newest pages are damaged".into())),
+        }
+    }
+
+    fn stored(&self) -> Result<Mark, StoreError> {
         match self.get()?.begin_read().map_err(failed)?.open_table(STORED) {
-            Ok(table) => Ok(table.get(&[][..]).map_err(failed)?.map_or(0, |stored| stored.value())),
-            Err(TableError::TableDoesNotExist(_)) => Ok(0),
+            Ok(table) => {
+                let stored = table.get(&[][..]).map_err(failed)?.map(|stored| stored.value());
+                Ok(stored.map_or(Mark::default(), |(number, link)| Mark { number, link }))
+            }
+            Err(TableError::TableDoesNotExist(_)) => Ok(Mark::default()),
             Err(error) => Err(failed(error)),
         }
     }
@@ -75,26 +96,31 @@ impl OpenFile {
         let Some(log) = &self.log else { return self.commit_pages(transaction) };
         // redb has one writer at a time, who alone comes here.
         let mut place = log.place();
-        let Some(piece) = log.piece(&place, batch) else { return self.commit_all(transaction, &mut place) };
+        let Some((mark, piece)) = log.piece(&place, batch) else {
+            return self.commit_all(transaction, &mut place);
+        };
         transaction.set_durability(Durability::None).map_err(failed)?;
         let unknown = |error| StoreError::Unknown(Box::new(error));
-        log.append(&mut place, &piece).map_err(unknown)?;
-        // Whatever happens here, the log has the batch.
+        log.append(&mut place, mark, &piece).map_err(unknown)?;
+        // Whatever happens here, the log has the batch; a commit that failed lets redb do no more.
         transaction.commit().map_err(|error| StoreError::Unknown(Box::new(error)))
     }
 
     /// Writes the pages and begins the log anew. The transaction holds a batch of its own, or nothing.
     fn commit_all(&self, transaction: WriteTransaction, place: &mut Place) -> Result<(), StoreError> {
+        let last = Mark { number: place.last.number.saturating_add(1), ..place.last };
         let mut stored = transaction.open_table(STORED).map_err(failed)?;
-        stored.insert(&[][..], place.next).map_err(failed)?;
+        stored.insert(&[][..], (last.number, last.link)).map_err(failed)?;
         drop(stored);
         self.commit_pages(transaction)?;
-        *place = Place { filled: 0, next: place.next + 1 };
+        *place = Place { filled: 0, last };
         Ok(())
     }
 
     fn commit_pages(&self, mut transaction: WriteTransaction) -> Result<(), StoreError> {
         transaction.set_quick_repair(self.quick_reopen);
+        // What the log begins anew for must not rest on a flush that may have failed.
+        transaction.set_two_phase_commit(self.log.is_some());
         commit(transaction)
     }
 

@@ -209,7 +209,7 @@ impl RedbStore {
     /// [`StoreError::InUse`] while a snapshot or a cursor of this store lives.
     pub fn compact(&mut self) -> Result<bool, StoreError> {
         let file = Arc::get_mut(&mut self.file).ok_or(StoreError::InUse)?;
-        guarded(|| file.settled()?.compact().map_err(failed))
+        guarded(|| file.compact())
     }
 
     /// Verifies every page's checksum and the list of free pages; answers whether all was well.
@@ -222,7 +222,7 @@ impl RedbStore {
     /// cursor of this store lives.
     pub fn check_integrity(&mut self) -> Result<bool, StoreError> {
         let file = Arc::get_mut(&mut self.file).ok_or(StoreError::InUse)?;
-        guarded(|| file.settled()?.check_integrity().map_err(failed))
+        guarded(|| file.check_integrity())
     }
 
     /// Writes everything committed so far into a new file at `path`, while the store is in use.

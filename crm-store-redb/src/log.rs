@@ -9,13 +9,14 @@
 //! ```text
 //! file   = header, zero to 4096 | log | redb's pages
 //! header = "crm-log1", bytes of the log (8), checksum (16)
-//! piece  = "pc" "1" 0, bytes of the body (4), number (8), checksum of number and body (16), body, zero to 512
+//! piece  = "pc" "1" 0, bytes of the body (4), number (8), link (16), body, zero to 512
+//! link   = checksum of the link before, number and body
 //! body   = per write: table (1), bytes of the key (4), bytes of the value (4; all ones: removed), key, value
 //! ```
 //!
-//! Numbers are big-endian; a checksum is the first half of a SHA-256. Pieces are numbered without a gap, so what is
-//! left of an earlier round, of smaller numbers, is told from what follows. A piece has sectors of
-//! its own: one that is torn harms none before it.
+//! Numbers are big-endian; a checksum is the first half of a SHA-256. Pieces are numbered
+//! without a gap and linked, so nothing that is left of an earlier round, and no value that looks like a
+//! piece, is taken for what follows. A piece has sectors of its own: one that is torn harms none before it.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,6 +30,8 @@ use crate::traffic::Counted;
 const MAGIC: [u8; 8] = *b"crm-log1";
 const PIECE: [u8; 4] = *b"pc1\0";
 const HEADER_BYTES: u64 = 4096;
+/// No log is larger.
+const MOST_BYTES: u64 = 1 << 30;
 const SECTOR: usize = 512;
 /// What precedes the body of a piece.
 const HEAD: usize = 32;
@@ -43,52 +46,65 @@ pub(crate) struct Log {
     place: Mutex<Place>,
 }
 
+/// The last batch of a piece or of the pages: its number and its link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) number: u64,
+    pub(crate) link: [u8; 16],
+}
+
 /// Where the log goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
     /// Bytes of pieces that redb's pages don't hold yet.
     pub(crate) filled: u64,
-    /// The number of the next batch.
-    pub(crate) next: u64,
+    /// The last batch, in the log or in the pages.
+    pub(crate) last: Mark,
 }
 
 impl Log {
-    /// The log of a store, one of that many bytes in an empty storage; `None` when redb's pages begin at once.
+    /// The log of a store, or the one that an empty storage gets; `None` when redb's pages begin at once.
     pub(crate) fn find(storage: &Counted, bytes: u64) -> Result<Option<Log>, StoreError> {
         let log = |bytes| Some(Log { storage: storage.clone(), bytes, place: Mutex::default() });
-        match storage.len().map_err(disk)? {
-            0 if bytes == 0 => Ok(None),
-            0 => {
-                let made = log(bytes.next_multiple_of(HEADER_BYTES));
-                made.as_ref().map_or(Ok(()), Log::make).map_err(disk)?;
-                Ok(made)
-            }
-            there if there < HEADER_BYTES => Ok(None),
-            there => {
-                let mut header = [0; 32];
-                storage.read(0, &mut header).map_err(disk)?;
-                let (said, sum) = header.split_at(16);
-                let (magic, size) = said.split_at(8);
-                if magic != MAGIC {
-                    return Ok(None);
-                }
-                let size = u64::from_be_bytes(array(size));
-                if sum != checksum(&[said]) || there - HEADER_BYTES <= size {
-                    return Err(StoreError::Corrupt("the head of the log is damaged".into()));
-                }
-                Ok(log(size))
-            }
+        let there = storage.len().map_err(disk)?;
+        if there == 0 {
+            return Ok(log(bytes.min(MOST_BYTES).next_multiple_of(HEADER_BYTES)).filter(|log| log.bytes > 0));
         }
+        if there < HEADER_BYTES {
+            return Ok(None);
+        }
+        let mut header = [0; 32];
+        storage.read(0, &mut header).map_err(disk)?;
+        let (said, sum) = header.split_at(16);
+        let (magic, size) = said.split_at(8);
+        if magic != MAGIC {
+            return Ok(None);
+        }
+        let size = u64::from_be_bytes(array(size));
+        if sum != checksum(&[said]) || there - HEADER_BYTES <= size || size > MOST_BYTES {
+            return Err(StoreError::Corrupt("the head of the log is damaged".into()));
+        }
+        Ok(log(size))
     }
 
-    /// Lays the log out in an empty storage. Its bytes are written, so that no later flush has to find room for them.
-    fn make(&self) -> io::Result<()> {
-        let mut header = vec![0; HEADER_BYTES as usize];
+    /// Lays the log out in front of new pages, unless that was done. Its bytes are written, so that
+    /// no later flush has to find room for them; the header comes last. Redb holds the file's lock.
+    pub(crate) fn make(&self) -> io::Result<()> {
         let said = [&MAGIC[..], &self.bytes.to_be_bytes()].concat();
         let whole = [&said[..], &checksum(&[&said])].concat();
+        let mut header = vec![0; HEADER_BYTES as usize];
+        self.storage.read(0, &mut header)?;
+        if header.starts_with(&whole) {
+            return Ok(());
+        }
+        self.clear()?;
         header.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
-        self.storage.set_len(self.front())?;
         self.storage.write(0, &header)?;
+        self.storage.sync_data()
+    }
+
+    /// Writes zeros over all pieces.
+    pub(crate) fn clear(&self) -> io::Result<()> {
         let zeros = vec![0; 1 << 16];
         for from in (HEADER_BYTES..self.front()).step_by(zeros.len()) {
             let length = zeros.len().min((self.front() - from) as usize);
@@ -106,74 +122,85 @@ impl Log {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A batch as a piece, when it is small enough for one and there is room.
-    pub(crate) fn piece(&self, place: &Place, batch: &Batch) -> Option<Vec<u8>> {
+    /// A batch as a piece with its mark, when it is small enough for one and there is room.
+    pub(crate) fn piece(&self, place: &Place, batch: &Batch) -> Option<(Mark, Vec<u8>)> {
         let room = (self.bytes / 4).min(self.bytes.saturating_sub(place.filled)) as usize;
         // Nine bytes a write are added, and a sector at the end is filled up.
         let least = HEAD + batch.bytes() + 9 * batch.len();
-        let piece = (least <= room).then(|| encode(place.next, batch))?;
-        (piece.len() <= room).then_some(piece)
+        let (mark, piece) = (least <= room).then(|| encode(&place.last, batch))?;
+        (piece.len() <= room).then_some((mark, piece))
     }
 
     /// Writes a piece behind the last one and flushes it.
-    pub(crate) fn append(&self, place: &mut Place, piece: &[u8]) -> io::Result<()> {
+    pub(crate) fn append(&self, place: &mut Place, mark: Mark, piece: &[u8]) -> io::Result<()> {
         self.storage.write(HEADER_BYTES + place.filled, piece)?;
         self.storage.sync_data()?;
-        place.filled += piece.len() as u64;
-        place.next += 1;
+        *place = Place { filled: place.filled + piece.len() as u64, last: mark };
         Ok(())
     }
 
-    /// What the log holds beyond the batch of number `stored`, in one; from here the log goes on.
+    /// What the log holds beyond the last batch in the pages, in one, and where it goes on once the
+    /// pages show that.
     ///
     /// It is written again as it stands: after a flush that failed, the system may hold for written
     /// what the disk never got.
-    pub(crate) fn recover(&self, stored: u64) -> Result<Batch, StoreError> {
+    pub(crate) fn recover(&self, stored: Mark) -> Result<(Batch, Place), StoreError> {
         let mut log = vec![0; self.bytes as usize];
         self.storage.read(HEADER_BYTES, &mut log).map_err(disk)?;
         let mut batch = Batch::new();
-        let (mut rest, mut last, mut done) = (&log[..], None, stored);
-        while let Some((number, body, after)) = first_piece(rest) {
-            if last.is_some_and(|last| number != last + 1) {
-                break;
-            }
-            if number > done {
-                if number != done + 1 {
-                    return Err(StoreError::Corrupt(format!("the log lacks batch {}", done + 1)));
-                }
-                decode(body, &mut batch)?;
-                done = number;
-            }
-            (rest, last) = (after, Some(number));
+        let (mut rest, mut last) = (&log[..], stored);
+        while let Some(piece) = Piece::first(rest).filter(|piece| piece.follows(&last)) {
+            decode(piece.body, &mut batch)?;
+            (rest, last) = (piece.after, piece.mark);
         }
-        // A piece that is followed by another was flushed before that was written.
-        let lost = |from: &[u8]| first_piece(from).is_some_and(|(number, ..)| number > done);
-        if (0..rest.len()).step_by(SECTOR).any(|from| lost(rest.get(from..).unwrap_or_default())) {
-            return Err(StoreError::Corrupt(format!("the log is damaged after batch {done}")));
+        // One that is followed by another was flushed before that was written, so it is not torn.
+        let torn = Piece::first(rest).filter(|piece| Some(piece.mark.number) == last.number.checked_add(1));
+        if torn.is_some_and(|torn| Piece::first(torn.after).is_some_and(|next| next.follows(&torn.mark))) {
+            return Err(StoreError::Corrupt(format!("the log is damaged after batch {}", last.number)));
         }
-        let filled = if done > stored { log.len() - rest.len() } else { 0 };
+        let filled = log.len() - rest.len();
         if filled > 0 {
             self.storage.write(HEADER_BYTES, log.get(..filled).unwrap_or_default()).map_err(disk)?;
             self.storage.sync_data().map_err(disk)?;
         }
-        *self.place() = Place { filled: filled as u64, next: done + 1 };
-        Ok(batch)
+        Ok((batch, Place { filled: filled as u64, last }))
     }
 }
 
-/// The piece at the beginning of the bytes: its number, its body, and the bytes after it.
-fn first_piece(bytes: &[u8]) -> Option<(u64, &[u8], &[u8])> {
-    let (head, rest) = bytes.split_at_checked(HEAD)?;
-    let (magic, head) = head.split_at(4);
-    let (length, head) = head.split_at(4);
-    let (number, sum) = head.split_at(8);
-    let length = u32::from_be_bytes(array(length)) as usize;
-    let body = rest.get(..length).filter(|_| magic == PIECE)?;
-    let after = bytes.get((HEAD + length).next_multiple_of(SECTOR)..)?;
-    (sum == checksum(&[number, body])).then(|| (u64::from_be_bytes(array(number)), body, after))
+/// What claims to be a piece.
+struct Piece<'a> {
+    mark: Mark,
+    body: &'a [u8],
+    /// The bytes after it.
+    after: &'a [u8],
 }
 
-fn encode(number: u64, batch: &Batch) -> Vec<u8> {
+impl<'a> Piece<'a> {
+    /// The one at the beginning of the bytes.
+    fn first(bytes: &'a [u8]) -> Option<Self> {
+        let (head, rest) = bytes.split_at_checked(HEAD)?;
+        let (magic, head) = head.split_at(4);
+        let (length, head) = head.split_at(4);
+        let (number, link) = head.split_at(8);
+        let length = u32::from_be_bytes(array(length)) as usize;
+        let body = rest.get(..length).filter(|_| magic == PIECE)?;
+        let after = bytes.get((HEAD + length).next_multiple_of(SECTOR)..)?;
+        let mark = Mark { number: u64::from_be_bytes(array(number)), link: array(link) };
+        Some(Piece { mark, body, after })
+    }
+
+    /// Whether it is whole and the one after `last`.
+    fn follows(&self, last: &Mark) -> bool {
+        Some(self.mark.number) == last.number.checked_add(1) && self.mark.link == link(last, self.body)
+    }
+}
+
+/// The link of the batch after `last`.
+fn link(last: &Mark, body: &[u8]) -> [u8; 16] {
+    checksum(&[&last.link, &last.number.to_be_bytes(), body])
+}
+
+fn encode(last: &Mark, batch: &Batch) -> (Mark, Vec<u8>) {
     let mut piece = Vec::with_capacity(HEAD + batch.bytes() + 9 * batch.len() + SECTOR);
     piece.resize(HEAD, 0);
     for (place, table) in (0..).zip(Table::ALL) {
@@ -187,11 +214,12 @@ fn encode(number: u64, batch: &Batch) -> Vec<u8> {
         }
     }
     let (head, body) = piece.split_at_mut(HEAD);
-    let (length, number) = ((body.len() as u32).to_be_bytes(), number.to_be_bytes());
-    let whole = [&PIECE[..], &length, &number, &checksum(&[&number, body])].concat();
+    let mark = Mark { number: last.number.saturating_add(1), link: link(last, body) };
+    let length = (body.len() as u32).to_be_bytes();
+    let whole = [&PIECE[..], &length, &mark.number.to_be_bytes(), &mark.link].concat();
     head.copy_from_slice(&whole);
     piece.resize(piece.len().next_multiple_of(SECTOR), 0);
-    piece
+    (mark, piece)
 }
 
 /// Adds the writes of a body to a batch; later writes win.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::ops::{Bound, Sub};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use redb::{BackendError, StorageBackend};
 
@@ -69,18 +69,29 @@ impl Counters {
 pub(crate) struct Counted {
     inner: Arc<dyn StorageBackend>,
     counters: Arc<Counters>,
+    /// Something was not written. The system may hold for written what the disk never got, so
+    /// nothing that comes after may be built on it: the store is to be opened anew.
+    broken: Arc<AtomicBool>,
     /// How many bytes stand before what this backend shows.
     front: u64,
 }
 
 impl Counted {
     pub(crate) fn new(inner: impl StorageBackend, counters: Arc<Counters>) -> Self {
-        Counted { inner: Arc::new(inner), counters, front: 0 }
+        Counted { inner: Arc::new(inner), counters, broken: Arc::default(), front: 0 }
     }
 
     /// The same storage without its first bytes.
     pub(crate) fn after(&self, front: u64) -> Self {
         Counted { front, ..self.clone() }
+    }
+
+    /// Writes something; nothing more once that failed.
+    fn change(&self, run: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        if self.broken.load(Ordering::Acquire) {
+            return Err(io::Error::other("an earlier write failed: close the store and open it again"));
+        }
+        run().inspect_err(|_| self.broken.store(true, Ordering::Release))
     }
 }
 
@@ -105,20 +116,20 @@ impl StorageBackend for Counted {
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         let bytes = self.front + bytes;
-        self.inner.set_len(bytes)?;
+        self.change(|| self.inner.set_len(bytes))?;
         self.counters.file_bytes.store(bytes, Ordering::Relaxed);
         Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
         self.counters.syncs.fetch_add(1, Ordering::Relaxed);
-        self.inner.sync_data()
+        self.change(|| self.inner.sync_data())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.counters.writes.fetch_add(1, Ordering::Relaxed);
         self.counters.bytes_written.fetch_add(data.len() as u64, Ordering::Relaxed);
-        self.inner.write(self.front + offset, data)
+        self.change(|| self.inner.write(self.front + offset, data))
     }
 
     fn close(&self) -> io::Result<()> {
