@@ -314,7 +314,6 @@ impl Planned {
             seed: self.seed,
             least_history: self.least_history,
             look_back: self.look_back,
-            ..Plan::default()
         }
     }
 }
