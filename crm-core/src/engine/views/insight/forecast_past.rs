@@ -224,7 +224,8 @@ impl Session<'_> {
         let (settings, currency) = (&config.settings, config.settings.currency);
         let Ok(asked) = serde_json::from_str::<ForecastQuery>(&kept.asked) else { return Ok(None) };
         let (Some(as_of), Some(from)) = (kept.as_of, kept.from) else { return Ok(None) };
-        let mut open: BTreeSet<OpportunityId> = kept.open_deals.iter().filter_map(|deal| deal.parse().ok()).collect();
+        let mut open: BTreeSet<OpportunityId> =
+            kept.open_deals.iter().filter_map(|deal| deal.parse().ok()).collect();
         if open.is_empty() {
             // Kept by a version that didn't note its deals: those that the actor sees now are the best that is known.
             let then = query(kind::Opportunity::NO, asked.filter.as_ref());
