@@ -383,6 +383,7 @@ fn a_rule_reads_no_more_than_its_actor() {
     crm.system().execute(SaveRule { rule: budget.clone(), revision: None }).unwrap();
     set(session, id, "notes", "seen again".into()).unwrap();
     assert_eq!(lead(&crm, id).score, Some(1));
+    assert_eq!(session.explain_score(id).unwrap().unwrap().lines.len(), 3);
     // As a role that sees everything it knows more, and hands back a number.
     let grants =
         Value::List(vec![Value::List(vec!["*".into(), Value::List(vec!["read".into()]), "all".into()])]);
@@ -391,6 +392,8 @@ fn a_rule_reads_no_more_than_its_actor() {
     crm.system().execute(SaveRule { rule: budget.clone(), revision: None }).unwrap();
     set(session, id, "notes", "and again".into()).unwrap();
     assert_eq!(lead(&crm, id).score, Some(21));
+    let told = session.explain_score(id).unwrap().unwrap();
+    assert!(told.lines.is_empty() && told.criterion.is_empty(), "what the role read is told");
     // Whoever may make no rules tries none with the eyes of a role, but any with his own.
     let segment = RuleDraft { criterion: "budget > 100 CNY".into(), ..rule("s", Purpose::Segment, "lead") };
     let outcome = || "tags has 'won'".parse().unwrap();
