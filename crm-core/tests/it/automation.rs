@@ -183,6 +183,39 @@ fn a_failing_rule_is_switched_off_and_harms_nobody() {
 }
 
 #[test]
+fn a_condition_that_fails_counts_against_its_rule() {
+    let (crm, _) = open();
+    let activities = Value::List(vec!["web_visit".into()]);
+    let behaviour =
+        |name: &str| create(&crm, "behaviour", &[("name", name.into()), ("activities", activities.clone())]);
+    let seen = behaviour("saw prices");
+    let on = Trigger { field: "city".into(), ..trigger(Event::FieldChanged) };
+    let draft = automation("warm", "lead", on, calls("task.create", CALL_BACK));
+    let warm = RuleDraft { criterion: "`saw prices` = 0".into(), most_failures: Some(2), ..draft };
+    let id = active(&crm, warm);
+    let lead = create(&crm, "lead", &[("name", "a".into())]);
+    // A behaviour that the rule reads stays, under its name.
+    let delete = || crm.system().execute(DeleteRecord { record: seen, revision: None, reason: String::new() });
+    let refused = delete().unwrap_err();
+    assert!(refused.has_code("behaviour.in_use") && refused.to_string().contains("`warm`"), "{refused}");
+    let refused = set(crm.system(), seen, "name", "other".into()).unwrap_err();
+    assert!(refused.has_code("behaviour.in_use"), "{refused}");
+    set(crm.system(), seen, "subject", "price".into()).unwrap();
+    let rule_id = crm_core::base::kind::RuleId::from_u128(id.bits);
+    crm.system().execute(crm_core::domain::rule::DeactivateRule { rule: rule_id }).unwrap();
+    delete().unwrap();
+    // Put in force all the same, its condition means nothing any more: no command runs.
+    let _ = crm.system().execute(crm_core::domain::rule::ActivateRule { rule: rule_id });
+    for city in ["x", "y"] {
+        set(crm.system(), lead, "city", city.into()).unwrap();
+    }
+    assert!(tasks(&crm).is_empty());
+    let rule: Rule = crm.system().get(rule_id).unwrap();
+    assert_eq!((rule.state, rule.failures), (Some(RuleState::Failed), Some(2)));
+    assert!(runs(&crm).iter().all(|run| run.outcome == Some(RunOutcome::Failed)));
+}
+
+#[test]
 fn an_automation_changes_no_more_than_its_actor() {
     let (crm, _) = open();
     let actions = ["read", "create", "update"].map(Value::from);
