@@ -195,7 +195,8 @@ fn a_condition_that_fails_counts_against_its_rule() {
     let id = active(&crm, warm);
     let lead = create(&crm, "lead", &[("name", "a".into())]);
     // A behaviour that the rule reads stays, under its name.
-    let delete = || crm.system().execute(DeleteRecord { record: seen, revision: None, reason: String::new() });
+    let delete =
+        || crm.system().execute(DeleteRecord { record: seen, revision: None, reason: String::new() });
     let refused = delete().unwrap_err();
     assert!(refused.has_code("behaviour.in_use") && refused.to_string().contains("`warm`"), "{refused}");
     let refused = set(crm.system(), seen, "name", "other".into()).unwrap_err();
