@@ -136,7 +136,7 @@ impl Deals {
             started_at: at(&self.started),
             closed_at: at(&self.closed),
             outcome: self.outcomes.get(row).copied().unwrap_or(Outcome::Open),
-            value: Decimal::new(self.minor.get(row).copied().unwrap_or(0), u32::from(self.decimals)),
+            value: Some(Decimal::new(self.minor.get(row).copied().unwrap_or(0), u32::from(self.decimals))),
             stages: stage.map(|stage| (stage, Span::from_days(0))).into_iter().collect(),
         }
     }

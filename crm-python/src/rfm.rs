@@ -241,7 +241,7 @@ impl Asked {
         ];
         let names = match &self.segments {
             Naming::None => None,
-            Naming::International => Some(segments::international()),
+            Naming::International => Some(segments::international_for(&scores)?),
             Naming::EightCells => Some(segments::eight_cells(segments::above_mean(&scores))),
             Naming::Given(given) => Some(given.clone()),
         };

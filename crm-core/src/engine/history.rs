@@ -10,7 +10,7 @@ use super::list::{LONGEST_PAGE, Listing, order_key};
 use super::overlay::Overlay;
 use super::session::Reading;
 use super::sight::Neighbours;
-use crate::base::{Instant, KindNo, RecordRef};
+use crate::base::{Instant, KindNo, RecordRef, Value};
 use crate::record::codec::{self, Raw, View, put_varint};
 use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
@@ -79,6 +79,39 @@ pub(crate) fn record_as_of(overlay: &Overlay, record: RecordRef, at: Instant) ->
         None => entries_until(overlay, position)?,
     };
     Ok(Some(compose(revision, position, changed_at, &fields)))
+}
+
+/// What a field of a record became, and when, in the order of time; nothing later than `until`.
+pub(crate) fn field_as_it_went(
+    overlay: &Overlay,
+    record: RecordRef,
+    field: u16,
+    until: Instant,
+) -> Result<Vec<(Instant, Value)>> {
+    let Some(image) = overlay.get(Table::Records, &key::record(record))? else { return Ok(Vec::new()) };
+    let mut position = View::new(&image)?.head;
+    let mut found = Vec::new();
+    while position > 0 {
+        let bytes = overlay
+            .get(Table::Journal, &journal::key(position))?
+            .ok_or_else(|| Error::Corrupt(format!("journal entry {position} is missing")))?;
+        let entry = Entry::read(&bytes)?;
+        if entry.header.previous >= position {
+            return Err(Error::Corrupt(format!("journal entry {position} does not lead back")));
+        }
+        let mut became = None;
+        entry.changes(|change| {
+            if change.no == field {
+                became = Some(change.new);
+            }
+        })?;
+        if let Some(became) = became.filter(|_| entry.header.at <= until) {
+            found.push((entry.header.at, became.value()?.to_value()));
+        }
+        position = entry.header.previous;
+    }
+    found.reverse();
+    Ok(found)
 }
 
 /// How many entries a record has up to one of them: the revision it had then.

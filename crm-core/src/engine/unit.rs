@@ -11,6 +11,7 @@ use super::overlay::Overlay;
 use super::ports::Host;
 use super::sight::Sight;
 use crate::base::id::id_bits;
+use crate::base::kind::RuleId;
 use crate::base::settings::Settings;
 use crate::base::{Instant, KindNo, RecordRef};
 use crate::record::action::{Action, FieldAccess};
@@ -444,6 +445,10 @@ impl Desk for Unit<'_> {
 
     fn judge(&mut self, ask: &Ask<'_>) -> Result<Option<Verdict>> {
         super::rules::judge(self, ask)
+    }
+
+    fn shown(&self, rule: RuleId, kind: KindNo, image: Vec<u8>) -> Result<Vec<u8>> {
+        self.config.rules.shown(&self.sight, rule, kind, image)
     }
 
     fn commands(&self) -> &'static [CommandForm] {

@@ -12,6 +12,7 @@ use super::lifecycle::Lifecycle;
 use super::schema::Schema;
 use super::script::{Ask, Verdict};
 use super::spec::Record;
+use crate::base::kind::RuleId;
 use crate::base::settings::Settings;
 use crate::base::{Id, Instant, KindNo, RecordRef, Value};
 
@@ -147,6 +148,12 @@ pub trait Desk {
         let _ = ask;
         Ok(None)
     }
+    /// An image as a rule is shown it: without what is hidden from the actor, or from the role that the
+    /// rule in force looks as.
+    ///
+    /// # Errors
+    /// When stored bytes are damaged.
+    fn shown(&self, rule: RuleId, kind: KindNo, image: Vec<u8>) -> Result<Vec<u8>>;
     /// Notes the rules that led to this unit, so that no circle is closed by what it calls for.
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
         let _ = chain;

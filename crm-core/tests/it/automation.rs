@@ -183,6 +183,39 @@ fn a_failing_rule_is_switched_off_and_harms_nobody() {
 }
 
 #[test]
+fn a_condition_that_fails_counts_against_its_rule() {
+    let (crm, _) = open();
+    let activities = Value::List(vec!["web_visit".into()]);
+    let behaviour =
+        |name: &str| create(&crm, "behaviour", &[("name", name.into()), ("activities", activities.clone())]);
+    let seen = behaviour("saw prices");
+    let on = Trigger { field: "city".into(), ..trigger(Event::FieldChanged) };
+    let draft = automation("warm", "lead", on, calls("task.create", CALL_BACK));
+    let warm = RuleDraft { criterion: "`saw prices` = 0".into(), most_failures: Some(2), ..draft };
+    let id = active(&crm, warm);
+    let lead = create(&crm, "lead", &[("name", "a".into())]);
+    // A behaviour that the rule reads stays, under its name.
+    let delete = || crm.system().execute(DeleteRecord { record: seen, revision: None, reason: String::new() });
+    let refused = delete().unwrap_err();
+    assert!(refused.has_code("behaviour.in_use") && refused.to_string().contains("`warm`"), "{refused}");
+    let refused = set(crm.system(), seen, "name", "other".into()).unwrap_err();
+    assert!(refused.has_code("behaviour.in_use"), "{refused}");
+    set(crm.system(), seen, "subject", "price".into()).unwrap();
+    let rule_id = crm_core::base::kind::RuleId::from_u128(id.bits);
+    crm.system().execute(crm_core::domain::rule::DeactivateRule { rule: rule_id }).unwrap();
+    delete().unwrap();
+    // Put in force all the same, its condition means nothing any more: no command runs.
+    let _ = crm.system().execute(crm_core::domain::rule::ActivateRule { rule: rule_id });
+    for city in ["x", "y"] {
+        set(crm.system(), lead, "city", city.into()).unwrap();
+    }
+    assert!(tasks(&crm).is_empty());
+    let rule: Rule = crm.system().get(rule_id).unwrap();
+    assert_eq!((rule.state, rule.failures), (Some(RuleState::Failed), Some(2)));
+    assert!(runs(&crm).iter().all(|run| run.outcome == Some(RunOutcome::Failed)));
+}
+
+#[test]
 fn an_automation_changes_no_more_than_its_actor() {
     let (crm, _) = open();
     let actions = ["read", "create", "update"].map(Value::from);
@@ -206,6 +239,57 @@ fn an_automation_changes_no_more_than_its_actor() {
     // The administrator's own change may.
     set(crm.system(), lead, "city", "y".into()).unwrap();
     assert_eq!(crm.system().read(other).unwrap().fields["city"], "taken".into());
+}
+
+#[test]
+fn an_automation_tells_nobody_what_is_hidden_from_him() {
+    let (crm, _) = open();
+    let actions = ["read", "create", "update"].map(Value::from);
+    let grant = |kind: &str| Value::List(vec![kind.into(), Value::List(actions.to_vec()), "own".into()]);
+    let grants = Value::List(["lead", "task", "activity"].map(grant).to_vec());
+    let hidden = Value::List(vec![Value::List(vec!["lead".into(), "need".into(), "hidden".into()])]);
+    let clerk = create(&crm, "role", &[("name", "clerk".into()), ("grants", grants), ("fields", hidden)]);
+    let roles = Value::List(vec![clerk.into()]);
+    let user = create(&crm, "user", &[("login", "u".into()), ("name", "u".into()), ("roles", roles)]);
+    let session = crm.session(Actor::User(UserId::from_u128(user.bits)));
+    let lead = create(&crm, "lead", &[("name", "a".into()), ("owner", user.into())]);
+    let filled = || calls("task.create", r#"{"subject": "for {name}: {need}", "about": "{record}"}"#);
+    let on = |field: &str| Trigger { field: field.into(), ..trigger(Event::FieldChanged) };
+    let by_city = automation("told", "lead", on("city"), filled());
+    active(&crm, by_city.clone());
+    set(crm.system(), lead, "need", "the secret".into()).unwrap();
+    set(session, lead, "city", "x".into()).unwrap();
+    assert_eq!(tasks(&crm)[0].subject, "for a: ");
+    assert_eq!(runs(&crm)[0].because, "`city` changed");
+    // Whom the rule looks as is shown it.
+    let all =
+        Value::List(vec![Value::List(vec!["*".into(), Value::List(vec!["read".into()]), "all".into()])]);
+    let reader = create(&crm, "role", &[("name", "reader".into()), ("grants", all)]);
+    let runs_as = Some(crm_core::base::kind::RoleId::from_u128(reader.bits));
+    let draft = RuleDraft { runs_as, ..by_city.clone() };
+    crm.system().execute(SaveRule { rule: draft, revision: None }).unwrap();
+    set(session, lead, "city", "y".into()).unwrap();
+    let subjects: Vec<String> = tasks(&crm).into_iter().map(|task| task.subject).collect();
+    assert!(subjects.contains(&"for a: the secret".to_owned()), "{subjects:?}");
+    // On the past, the same: neither in what is filled nor by what fires.
+    let tried = |session: Session<'_>, draft: RuleDraft| {
+        session.would_run(draft, Instant::MIN, Instant::MAX, 9).unwrap()
+    };
+    let subjects: Vec<_> =
+        tried(session, by_city).iter().map(|run| run.calls[0].fields["subject"].clone()).collect();
+    assert_eq!(subjects, ["for a: ", "for a: "]);
+    let guess = Trigger { to: "the secret".into(), ..on("need") };
+    let guess = automation("guess", "lead", guess, filled());
+    assert_eq!(tried(crm.system(), guess.clone()).len(), 1);
+    assert_eq!(tried(session, guess), []);
+    // Nor what was logged, where the clerk reads no activities.
+    let logged = automation("logged", "lead", trigger(Event::ActivityLogged), filled());
+    let json = serde_json::json!({"about": lead.to_string(), "kind": "call", "direction": "out"});
+    crm.system().execute_named("activity.log", json).unwrap();
+    assert_eq!(tried(crm.system(), logged.clone()).len(), 1);
+    let grants = Value::List(["lead", "task"].map(grant).to_vec());
+    set(crm.system(), clerk, "grants", grants).unwrap();
+    assert_eq!(tried(session, logged), []);
 }
 
 #[test]
@@ -268,7 +352,7 @@ fn the_past_shows_what_an_automation_would_have_done() {
     let position = crm.position().unwrap();
     let would = crm.system().would_run(draft, Instant::MIN, Instant::MAX, 100).unwrap();
     assert_eq!(would.len(), 1);
-    assert_eq!(would[0].because, "`city` changed to `杭州`");
+    assert_eq!(would[0].because, "`city` changed");
     assert_eq!(would[0].calls[0].fields["subject"], "a in 杭州");
     assert_eq!(crm.position().unwrap(), position);
 }
@@ -298,7 +382,10 @@ fn scores_are_measured_against_what_came() {
         vec![line("company_size > 100", 60), RuleLine { points: Some(-5), ..line("city = '杭州'", 0) }];
     let draft = RuleDraft { lines, threshold: Some(50), ..rule("r", Purpose::Score, "lead") };
     let position = crm.position().unwrap();
-    let told = crm.system().backtest(draft, then, &"tags has 'won'".parse().unwrap()).unwrap();
+    let outcome = "tags has 'won'".parse().unwrap();
+    let aimless = RuleDraft { threshold: None, ..draft.clone() };
+    assert_eq!(crm.system().backtest(aimless, then, &outcome).unwrap().thresholds, []);
+    let told = crm.system().backtest(draft, then, &outcome).unwrap();
     let at_50 = told.thresholds[0];
     assert_eq!((told.rows, told.good, at_50.chosen, at_50.good), (40, 20, 20, 15));
     assert_eq!((at_50.precision, at_50.recall), (Some(0.75), Some(0.75)));

@@ -38,7 +38,9 @@ fn traded() -> (Shop, [CustomerId; 3]) {
 }
 
 fn rfm(session: Session<'_>) -> BTreeMap<String, (u32, String, i64)> {
-    let view = session.rfm(&RfmQuery { rule: Rule::Ranks { bins: 2 }, ..RfmQuery::default() }).unwrap();
+    let query =
+        RfmQuery { rule: Rule::Ranks { bins: 2 }, segments: Segments::EightCells, ..RfmQuery::default() };
+    let view = session.rfm(&query).unwrap();
     let row = |row: &crm_core::engine::insight::RfmCustomer| {
         (row.name.clone(), (row.purchases, row.money.to_string(), row.days_since))
     };
@@ -152,7 +154,7 @@ fn levels_follow_rfm_and_leave_what_a_person_gave() {
 }
 
 /// Customers who buy at different paces, the first ones silent since long.
-fn regulars() -> Shop {
+pub fn regulars() -> Shop {
     let shop = Shop::open();
     let mut sales: Vec<(NaiveDate, CustomerId, String)> = Vec::new();
     for number in 0..12u32 {

@@ -62,7 +62,7 @@ fn rows(folder: &Path) -> Vec<Row> {
                 started_at: engaged.map(at),
                 closed_at: closed.map(at),
                 outcome,
-                value: row["close_value"].parse().unwrap_or_default(),
+                value: Some(row["close_value"].parse().unwrap_or_default()),
                 stages: Vec::new(),
             },
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crm_core::base::kind;
-use crm_core::domain::party::{Customer, Liveliness};
+use crm_core::domain::party::{ContactLink, Customer, Liveliness};
 use crm_core::prelude::*;
 use proptest::prelude::*;
 use rust_decimal::prelude::ToPrimitive;
@@ -143,6 +143,40 @@ fn other_settings_count_every_activity_anew() {
         let refused = shop.crm.system().execute_named("settings.change", wrong).unwrap_err();
         assert!(refused.has_code(code), "{refused}");
     }
+}
+
+#[test]
+fn a_contact_who_moved_counts_for_whom_it_is_with_on_the_day() {
+    let shop = Shop::open();
+    shop.on("2025-01-02");
+    let system = shop.crm.system();
+    let customers = [shop.customer(shop.wang, "甲"), shop.customer(shop.wang, "乙")];
+    let contact = json!({"name": "李娜", "posts": [{"customer": customers[0]}]});
+    let contact: ContactId =
+        serde_json::from_value(system.execute_named("contact.create", contact).unwrap()).unwrap();
+    let levels = || -> BTreeMap<CustomerId, usize> {
+        agrees(&shop, &customers);
+        let levels = system.activity_levels(&system.activity_query()).unwrap();
+        levels.iter().map(|level| (level.customer, level.activities)).collect()
+    };
+    shop.log(contact.record(), "visit", "2025-01-02");
+    assert_eq!(levels(), BTreeMap::from([(customers[0], 1)]));
+    shop.on("2025-02-01");
+    let moved = json!({"contact": contact, "from": customers[0], "to": {"customer": customers[1]}});
+    system.execute_named("contact.move", moved).unwrap();
+    assert_eq!(levels(), BTreeMap::from([(customers[0], 1)]));
+    shop.on("2025-02-10");
+    shop.log(contact.record(), "visit", "2025-02-10");
+    assert_eq!(levels(), BTreeMap::from([(customers[0], 1), (customers[1], 1)]));
+    // One that is entered late counts for the customer of its day.
+    shop.log(contact.record(), "call", "2025-01-20");
+    assert_eq!(levels(), BTreeMap::from([(customers[0], 2), (customers[1], 1)]));
+    // And it all follows when the day of the move is put right.
+    let query = Query::of(kind::ContactLink::NO).filter("until is not empty".parse().unwrap());
+    let left = &system.list::<ContactLink>(&query).unwrap().items[0];
+    let until = fields(&[("until", Value::Date("2025-01-10".parse().unwrap()))]);
+    system.execute(UpdateRecord { record: left.meta.id.record(), revision: None, fields: until }).unwrap();
+    assert_eq!(levels(), BTreeMap::from([(customers[0], 1), (customers[1], 1)]));
 }
 
 /// Whom or what an activity is about, and what happens to it later.

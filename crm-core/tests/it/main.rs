@@ -18,6 +18,7 @@ mod golden;
 mod import;
 mod insight_clv;
 mod insight_engine;
+mod insight_honest;
 mod insight_learn;
 mod insight_pipeline;
 mod insight_rfm;

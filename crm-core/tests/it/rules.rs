@@ -15,7 +15,7 @@ use crm_core::prelude::*;
 use crm_core::record::script::Purpose;
 
 const FIRST: &str = "2026-03-02T02:00:00Z";
-/// The document that a tenant has: the specification's, if it is there.
+/// A document as a tenant has it.
 const SCORING: &str = r#"{
   "评分规则": [
     {"标准": "公司规模 > 100", "分数": 20},
@@ -98,10 +98,7 @@ fn problems(crm: &Crm, draft: RuleDraft) -> Vec<String> {
 #[test]
 fn the_chinese_document_loads_unchanged_and_scores() {
     let (crm, _) = open();
-    let there =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/spec/examples/scoring-rules.zh.json");
-    let document = std::fs::read_to_string(there).unwrap_or_else(|_| SCORING.to_owned());
-    let load = LoadRule { document, name: String::new(), activate: true };
+    let load = LoadRule { document: SCORING.to_owned(), name: String::new(), activate: true };
     // Behaviours without a meaning are an error that names each.
     let error = crm.system().execute(load.clone()).unwrap_err();
     let text = error.to_string();
@@ -129,6 +126,23 @@ fn the_chinese_document_loads_unchanged_and_scores() {
         assert_eq!(lead(&crm, id).score, Some(if opened > 3 { 50 } else { 45 }), "{opened} opened");
     }
     assert_eq!(lead(&crm, id).grade, Some(Grade::C));
+}
+
+#[test]
+fn the_example_document_loads_and_scores() {
+    let (crm, _) = open();
+    let there = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/rules/scoring.zh.json");
+    let document = std::fs::read_to_string(there).unwrap();
+    behaviour(&crm, "访问了定价页", "web_visit", "定价");
+    behaviour(&crm, "打开邮件", "email_opened", "");
+    let load = LoadRule { document, name: String::new(), activate: true };
+    crm.system().execute(load).unwrap();
+    let draft = LeadDraft { company_size: Some(250), industry: "科技".into(), ..person("夏铁军") };
+    let captured = capture(&crm, draft);
+    assert_eq!(captured.score, Some(35));
+    let id = captured.lead.unwrap().record();
+    log(&crm, id, "web_visit", "产品定价");
+    assert_eq!((lead(&crm, id).score, lead(&crm, id).grade), (Some(65), Some(Grade::B)));
 }
 
 #[test]
@@ -369,14 +383,34 @@ fn a_rule_reads_no_more_than_its_actor() {
     crm.system().execute(SaveRule { rule: budget.clone(), revision: None }).unwrap();
     set(session, id, "notes", "seen again".into()).unwrap();
     assert_eq!(lead(&crm, id).score, Some(1));
+    assert_eq!(session.explain_score(id).unwrap().unwrap().lines.len(), 3);
     // As a role that sees everything it knows more, and hands back a number.
     let grants =
         Value::List(vec![Value::List(vec!["*".into(), Value::List(vec!["read".into()]), "all".into()])]);
     let scorer = create(&crm, "role", &[("name", "scorer".into()), ("grants", grants)]);
     budget.runs_as = Some(RoleId::from_u128(scorer.bits));
-    crm.system().execute(SaveRule { rule: budget, revision: None }).unwrap();
+    crm.system().execute(SaveRule { rule: budget.clone(), revision: None }).unwrap();
     set(session, id, "notes", "and again".into()).unwrap();
     assert_eq!(lead(&crm, id).score, Some(21));
+    let told = session.explain_score(id).unwrap().unwrap();
+    assert!(told.lines.is_empty() && told.criterion.is_empty(), "what the role read is told");
+    // Whoever may make no rules tries none with the eyes of a role, but any with his own.
+    let segment = RuleDraft { criterion: "budget > 100 CNY".into(), ..rule("s", Purpose::Segment, "lead") };
+    let outcome = || "tags has 'won'".parse().unwrap();
+    let tried = |draft: RuleDraft, runs_as| {
+        let draft = RuleDraft { runs_as, ..draft };
+        match draft.purpose {
+            Purpose::Score => session.backtest(draft, Instant::MAX, &outcome()).map(drop),
+            Purpose::Automation => session.would_run(draft, Instant::MIN, Instant::MAX, 9).map(drop),
+            _ => session.would_answer(draft, Instant::MIN, Instant::MAX, 9).map(drop),
+        }
+    };
+    let automation = rule("a", Purpose::Automation, "lead");
+    for draft in [budget, segment, automation] {
+        let refused = tried(draft.clone(), Some(RoleId::from_u128(scorer.bits))).unwrap_err();
+        assert!(refused.has_code("permission.denied"), "{refused}");
+        assert!(!tried(draft, None).is_err_and(|error| error.has_code("permission.denied")));
+    }
 }
 
 #[test]

@@ -133,7 +133,7 @@ def rfm(
     ColumnError
         A column is missing, of the wrong type, or has a null, NaN, negative or mixed-currency row.
     InvalidError
-        `rfm.as_of`, `rfm.bins`, `rfm.thresholds`, `rfm.amounts`.
+        `rfm.as_of`, `rfm.bins`, `rfm.segments`, `rfm.thresholds`, `rfm.amounts`.
 
     Examples
     --------

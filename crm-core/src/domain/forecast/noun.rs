@@ -65,6 +65,8 @@ record! {
         30 target: Option<Money> = "Target" "目标" [SYSTEM];
         /// The probability that it is reached.
         31 reaches_target: Option<Decimal> = "Reaches the target" "达标概率" [SYSTEM];
+        /// The ids of the open deals that it is about, by which it is judged; as text, for a deal may be deleted.
+        32 open_deals: Vec<String> = "Open deals" "在途商机" [SYSTEM];
         /// The figures by owner.
         40 owners: Vec<OwnerRow> = "By owner" "按负责人" [SYSTEM];
     }

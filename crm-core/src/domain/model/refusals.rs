@@ -10,4 +10,5 @@ pub const CODES: &[(&str, &str)] = &[
     ("model.no_skill", "the model is no better than the base rate, so nothing is written by it"),
     ("model.other_purpose", "the model predicts something else, or of another kind of record"),
     ("model.outcome", "it isn't said which records have ended, or which of them ended well"),
+    ("model.seen_at", "it isn't said as of which earlier instant records are read to learn from"),
 ];

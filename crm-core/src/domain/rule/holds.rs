@@ -3,7 +3,7 @@
 use super::commands::{EXAMPLES_AT, RuleTest};
 use super::noun::{Behaviour, Rule};
 use super::rules::{Vocabulary, Words, check, try_examples};
-use crate::base::kind::{Behaviour as BehaviourKind, RuleId};
+use crate::base::kind::{Behaviour as BehaviourKind, Rule as RuleKind, RuleId};
 use crate::base::{Id, Kind, KindNo, RecordRef};
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Purpose};
@@ -13,6 +13,8 @@ use crate::record::spec::{Marks, Record};
 
 /// The most behaviours that a vocabulary has.
 const MOST_BEHAVIOURS: usize = 1_000;
+/// How many rules are read at a time.
+const STRETCH: usize = 100;
 
 /// A rule says what it says without error, its examples come out, and its versions are counted.
 pub(super) fn rule(
@@ -134,15 +136,20 @@ fn vocabulary(desk: &mut dyn Desk) -> Result<Vocabulary> {
     Ok(Vocabulary::new(defined, &desk.schema()))
 }
 
-/// A behaviour names kinds of activity that there are.
+/// A behaviour names kinds of activity that there are, and rules in force keep the name that they read.
 pub(super) fn behaviour(
     desk: &mut dyn Desk,
     record: RecordRef,
-    _before: Option<View<'_>>,
+    before: Option<View<'_>>,
     after: Option<View<'_>>,
 ) -> Result<()> {
-    let Some(view) = after else { return Ok(()) };
-    let behaviour = Behaviour::read(Id::from_u128(record.bits), view)?;
+    let id = Id::from_u128(record.bits);
+    let before = before.map(|view| Behaviour::read(id, view)).transpose()?;
+    let after = after.map(|view| Behaviour::read(id, view)).transpose()?;
+    if let Some(gone) = before.filter(|old| after.as_ref().is_none_or(|new| new.name != old.name)) {
+        still_read(desk, &gone.name)?;
+    }
+    let Some(behaviour) = after else { return Ok(()) };
     let vocabulary = Vocabulary::new(Vec::new(), &desk.schema());
     let mut problems: Vec<Invalid> = behaviour
         .activities
@@ -156,4 +163,30 @@ pub(super) fn behaviour(
         problems.push(Invalid::new("within_days", "rule.range", "at least one day counts"));
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+/// Refuses where a rule in force is wrong without a behaviour that its text names.
+fn still_read(desk: &mut dyn Desk, name: &str) -> Result<()> {
+    let (mut after, mut readers) = (None, Vec::new());
+    loop {
+        let stretch = desk.walk(RuleKind::NO, after, STRETCH)?;
+        for record in &stretch {
+            let rule = desk.enlist_as::<Rule>(Id::from_u128(record.bits), Purpose::Derive)?;
+            let Some(rule) = rule.filter(Rule::is_active) else { continue };
+            let lines = rule.lines.iter().map(|line| &line.criterion);
+            let mut texts = lines.chain([&rule.criterion, &rule.source]);
+            if texts.any(|text| text.contains(name)) && !test(desk, &rule)?.0.problems.is_empty() {
+                readers.push(format!("`{}`", rule.name));
+            }
+        }
+        if stretch.len() < STRETCH {
+            break;
+        }
+        after = stretch.last().copied();
+    }
+    if readers.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the behaviour `{name}` is read by rules in force: {}", readers.join(", "));
+    Err(Error::refused("behaviour.in_use", message))
 }

@@ -20,4 +20,5 @@ pub const CODES: &[(&str, &str)] = &[
     ("rule.kind", "a rule is asked about a record of another kind"),
     ("rule.purpose", "a rule is asked for what it is not for"),
     ("behaviour.activity", "a behaviour names a kind of activity that there is not"),
+    ("behaviour.in_use", "a behaviour goes, or gets another name, while a rule in force reads it"),
 ];

@@ -8,19 +8,20 @@
 //! it is; it comes too early then, and is queued again for the instant that holds by now. So an activity writes a page
 //! for it only when a customer's rating rises.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 
 use crate::base::kind::{ContactLinkId, CustomerId};
 use crate::base::settings::ActivityRule;
-use crate::base::{Id, Instant, Kind, KindNo, RecordRef, Span, kind};
+use crate::base::{Id, Instant, Kind, KindNo, RecordRef, Span, calendar, kind};
 use crate::domain::activity::{self, Activity};
 use crate::domain::lead::{self, Lead};
 use crate::domain::opportunity::{self, Opportunity};
 use crate::domain::org::{SETTINGS, Settings};
-use crate::domain::party::{ContactLink, Customer, LINK_BY_CONTACT, LINK_BY_CUSTOMER, Liveliness};
+use crate::domain::party::{ContactLink, Customer, LINK_BY_CONTACT, LINK_BY_CUSTOMER, Liveliness, in_force};
 use crate::insight::level::{self, Rating};
 use crate::record::codec::{ValueRef, View};
 use crate::record::desk::{Desk, Due, Lookup, Purpose};
@@ -57,6 +58,10 @@ impl Counted {
         Ok(Some(Counted { about, kind: kind.to_owned(), at }))
     }
 
+    fn day(&self, desk: &dyn Desk) -> NaiveDate {
+        calendar::local_date(self.at, desk.settings().zone)
+    }
+
     /// The count with this one; as it was when it doesn't count.
     fn add(&self, to: level::Activity, rule: &ActivityRule, now: Instant) -> Result<level::Activity> {
         let weight = rule.weight(&self.kind).to_f64().unwrap_or(0.0);
@@ -78,7 +83,7 @@ pub(super) fn note(desk: &mut dyn Desk, before: Option<View<'_>>, after: Option<
         (old, new) if old == new => Ok(()),
         (None, Some(new)) => {
             let rule = desk.settings().activity.clone();
-            for id in customers_of(desk, new.about)? {
+            for id in customers_of(desk, &new)? {
                 let Some(mut customer) = desk.enlist_as::<Customer>(id, Purpose::Derive)? else { continue };
                 let sum = new.add(stored(&customer), &rule, desk.now())?;
                 write(desk, &mut customer, sum, &rule)?;
@@ -88,7 +93,7 @@ pub(super) fn note(desk: &mut dyn Desk, before: Option<View<'_>>, after: Option<
         (old, new) => {
             let mut customers = BTreeSet::new();
             for counted in old.into_iter().chain(new) {
-                customers.extend(customers_of(desk, counted.about)?);
+                customers.extend(customers_of(desk, &counted)?);
             }
             customers.into_iter().try_for_each(|customer| recount(desk, customer))
         }
@@ -112,7 +117,7 @@ pub(super) fn moved(
         return Ok(());
     }
     let mut customers = BTreeSet::new();
-    for (with, customer) in old.into_iter().chain(new) {
+    for ((with, customer), _) in old.into_iter().chain(new) {
         if !activities(desk, with, 1)?.is_empty() {
             customers.insert(customer);
         }
@@ -120,16 +125,27 @@ pub(super) fn moved(
     customers.into_iter().try_for_each(|customer| recount(desk, customer))
 }
 
-/// The record whose activities count for a customer, by a lead, a deal or a contact's post.
-fn tie(record: RecordRef, view: Option<View<'_>>) -> Result<Option<(RecordRef, CustomerId)>> {
+/// The first day of a post, and the one on which it is no longer in force.
+type Days = [Option<NaiveDate>; 2];
+
+/// The record whose activities count for a customer, by a lead, a deal or a contact's post; on which days, for a post.
+fn tie(record: RecordRef, view: Option<View<'_>>) -> Result<Option<((RecordRef, CustomerId), Days)>> {
     let Some(view) = view else { return Ok(None) };
+    let day = |field: u16| {
+        let value = view.get(field)?;
+        Ok::<_, crate::record::error::Error>(if let ValueRef::Date(day) = value { Some(day) } else { None })
+    };
+    let days = match record.kind {
+        LEAD | OPPORTUNITY => [None, None],
+        _ => [day(ContactLink::since)?, day(ContactLink::until)?],
+    };
     let id = |field: u16| Ok::<_, crate::record::error::Error>(as_id(view.get(field)?));
     let (with, customer) = match record.kind {
         LEAD => (Some(record), id(Lead::converted_customer)?),
         OPPORTUNITY => (Some(record), id(Opportunity::customer)?),
         _ => (id(ContactLink::contact)?, id(ContactLink::customer)?),
     };
-    Ok(with.zip(customer.and_then(RecordRef::as_id)))
+    Ok(with.zip(customer.and_then(RecordRef::as_id)).map(|tie| (tie, days)))
 }
 
 fn as_id(value: ValueRef<'_>) -> Option<RecordRef> {
@@ -185,22 +201,27 @@ pub(super) fn fall_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
 
 /// Counts a customer's activities anew.
 fn recount(desk: &mut dyn Desk, id: CustomerId) -> Result<()> {
-    let mut sources = vec![id.record()];
+    let always: Vec<Days> = vec![[None, None]];
+    let mut sources: BTreeMap<RecordRef, Vec<Days>> = BTreeMap::from([(id.record(), always.clone())]);
     for (kind, index) in [(OPPORTUNITY, opportunity::BY_CUSTOMER), (LEAD, lead::BY_CONVERTED_CUSTOMER)] {
-        sources.extend(desk.matches(&by(kind, index, id.record()))?);
+        let found = desk.matches(&by(kind, index, id.record()))?;
+        sources.extend(found.into_iter().map(|record| (record, always.clone())));
     }
     for link in desk.matches(&by(kind::ContactLink::NO, LINK_BY_CUSTOMER, id.record()))? {
         let link = desk.enlist_as::<ContactLink>(Id::from_u128(link.bits), Purpose::Derive)?;
-        sources.extend(link.and_then(|link| link.contact).map(Id::record));
+        if let Some((contact, days)) = link.and_then(|link| Some((link.contact?, [link.since, link.until]))) {
+            sources.entry(contact.record()).or_default().push(days);
+        }
     }
-    sources.sort_unstable();
-    sources.dedup();
     let rule = desk.settings().activity.clone();
     let mut sum = level::Activity::NONE;
-    for source in sources {
+    for (source, stays) in sources {
         for activity in activities(desk, source, usize::MAX)? {
             let Some(image) = desk.enlist(activity, Purpose::Derive)? else { continue };
-            if let Some(counted) = Counted::of(View::new(&image)?)? {
+            let counted = Counted::of(View::new(&image)?)?;
+            let day = counted.as_ref().map(|counted| counted.day(desk));
+            let holds = |[since, until]: &Days| day.is_some_and(|day| in_force(*since, *until, day));
+            if let Some(counted) = counted.filter(|_| stays.iter().any(holds)) {
                 sum = counted.add(sum, &rule, desk.now())?;
             }
         }
@@ -209,8 +230,9 @@ fn recount(desk: &mut dyn Desk, id: CustomerId) -> Result<()> {
     write(desk, &mut customer, sum, &rule)
 }
 
-/// The customers for whom an activity about a record counts.
-fn customers_of(desk: &mut dyn Desk, about: RecordRef) -> Result<Vec<CustomerId>> {
+/// The customers for whom an activity counts; with a contact, those at whom it had a post on that day.
+fn customers_of(desk: &mut dyn Desk, counted: &Counted) -> Result<Vec<CustomerId>> {
+    let (about, day) = (counted.about, counted.day(desk));
     let field = match about.kind {
         CUSTOMER => return Ok(about.as_id().into_iter().collect()),
         CONTACT => {
@@ -218,7 +240,8 @@ fn customers_of(desk: &mut dyn Desk, about: RecordRef) -> Result<Vec<CustomerId>
             for link in desk.matches(&by(kind::ContactLink::NO, LINK_BY_CONTACT, about))? {
                 let link =
                     desk.enlist_as::<ContactLink>(ContactLinkId::from_u128(link.bits), Purpose::Derive)?;
-                customers.extend(link.and_then(|link| link.customer));
+                let in_force = link.filter(|link| link.is_in_force(day));
+                customers.extend(in_force.and_then(|link| link.customer));
             }
             return Ok(customers.into_iter().collect());
         }

@@ -43,6 +43,9 @@ pub(super) struct Note {
     /// Whether the chain ends here.
     #[serde(default)]
     pub(super) cut: bool,
+    /// Whether the condition failed when the change was made, so that the run decides it.
+    #[serde(default)]
+    pub(super) undecided: bool,
     /// For a script, the record's fields before the change.
     #[serde(default)]
     pub(super) before: Option<Vec<u8>>,
@@ -60,6 +63,7 @@ impl Note {
             because: format!("`{}` reached", field.name),
             chain: Vec::new(),
             cut: false,
+            undecided: false,
             before: None,
             reached: Some((field.no, at.micros())),
         }
@@ -141,6 +145,7 @@ fn called_for(
         }
     }
     let Some(because) = because else { return Ok(None) };
+    let mut undecided = false;
     // The condition of a script is its own affair, and nothing for the command that made the change.
     if !active.is_script() {
         let view = happened.after.or(happened.before).unwrap_or(View::of_fields(&[]));
@@ -153,7 +158,7 @@ fn called_for(
         match verdict {
             Ok(Some(verdict)) if verdict.answer == Answer::Holds(true) => {}
             // What fails does so in its own unit, where it is counted.
-            Err(Error::RuleFailed { .. }) => {}
+            Err(Error::RuleFailed { .. }) => undecided = true,
             Ok(_) => return Ok(None),
             Err(error) => return Err(error),
         }
@@ -164,6 +169,7 @@ fn called_for(
         actor: unit.sight.access.actor,
         because,
         cut: unit.chain.contains(&(rule, about)) || unit.chain.len() >= LONGEST_CHAIN,
+        undecided,
         chain: unit.chain.clone(),
         before: happened.before.filter(|_| active.is_script()).map(|view| view.field_bytes().to_vec()),
         reached: None,
@@ -187,6 +193,9 @@ pub(crate) fn run(desk: &mut dyn Desk, due: &Due) -> Result<()> {
         let did = vec![format!("rules go round in a circle: {went}")];
         return log(desk, &rule, due.about, &note.because, RunOutcome::Cut, did, names);
     }
+    if note.undecided && !holds(desk, id, due.about)? {
+        return Ok(());
+    }
     note.chain.push((note.rule, due.about));
     desk.led_by(note.chain.clone());
     let mut did = Vec::new();
@@ -204,6 +213,13 @@ pub(crate) fn run(desk: &mut dyn Desk, due: &Due) -> Result<()> {
     log(desk, &rule, due.about, &note.because, RunOutcome::Done, did, names)
 }
 
+/// Whether the condition of a rule holds of a record as it is now; what fails is the rule's.
+fn holds(desk: &mut dyn Desk, rule: RuleId, about: RecordRef) -> Result<bool> {
+    let Some(image) = desk.enlist(about, Purpose::Derive)? else { return Ok(false) };
+    let ask = Ask { which: Which::Rule(rule), ..Ask::new(For::Automation, about, View::new(&image)?) };
+    Ok(desk.judge(&ask)?.is_some_and(|verdict| verdict.answer == Answer::Holds(true)))
+}
+
 /// The commands of a run: those of the rule with the record's values in them, or what the script says.
 fn calls(desk: &mut dyn Desk, rule: &Rule, about: RecordRef, before: Option<&[u8]>) -> Result<Vec<Call>> {
     let image = match desk.load(about, Action::Read) {
@@ -212,12 +228,15 @@ fn calls(desk: &mut dyn Desk, rule: &Rule, about: RecordRef, before: Option<&[u8
         Err(Error::NotFound(..)) => None,
         Err(error) => return Err(error),
     };
-    let view = image.as_deref().map_or(Ok(View::of_fields(&[])), View::new)?;
     if !rule.calls.is_empty() {
+        // What a call is filled with ends up where others read it, so it holds what the rule is shown.
+        let image = image.map(|image| desk.shown(rule.id(), about.kind, image)).transpose()?;
+        let view = image.as_deref().map_or(Ok(View::of_fields(&[])), View::new)?;
         let schema = desk.schema();
         let schema = schema.kind(about.kind).ok_or_else(|| Error::not_found(about))?;
         return rule.calls.iter().map(|template| call(template, schema, about, view, desk.now())).collect();
     }
+    let view = image.as_deref().map_or(Ok(View::of_fields(&[])), View::new)?;
     let ask = Ask {
         which: Which::Rule(rule.id()),
         before: before.map(View::of_fields),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate;
 
 use super::related::{Ways, ways};
+use crate::base::kind::RuleId;
 use crate::base::{KindNo, RecordRef, calendar};
 use crate::domain::rule::rules::{Bound, Criteria, UPDATED_AT, Vocabulary, changes_at, grade};
 use crate::domain::rule::{Behaviour, Rule};
@@ -73,6 +74,14 @@ impl RuleBook {
     /// The rules for a purpose about a kind, in their order.
     pub(crate) fn of(&self, purpose: Purpose, kind: KindNo) -> impl Iterator<Item = &Active> {
         self.active.iter().filter(move |active| active.rule.is_for() == purpose && active.kind == kind)
+    }
+
+    /// An image as a rule in force is shown it: with the actor's eyes, or those of its role.
+    pub(crate) fn shown(&self, sight: &Sight, rule: RuleId, kind: KindNo, image: Vec<u8>) -> Result<Vec<u8>> {
+        match self.active.iter().find(|active| active.rule.id() == rule) {
+            Some(active) => active.looking(sight, |sight| sight.show(kind, image)),
+            None => sight.show(kind, image),
+        }
     }
 
     /// Whether there is any automation.

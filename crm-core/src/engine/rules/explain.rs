@@ -33,7 +33,8 @@ pub struct RuleExplained {
 }
 
 impl Session<'_> {
-    /// Why a rule answers what it does about a record, as the actor may know it.
+    /// Why a rule answers what it does about a record, as the actor may know it: of a rule that looks
+    /// with a role of its own the answer alone, without its lines.
     ///
     /// # Errors
     /// Not found when the actor sees the rule or the record not; [`Error::RuleFailed`] when it fails.
@@ -77,7 +78,8 @@ impl Session<'_> {
         })?;
         let answer = answer.map(|verdict| verdict.answer);
         let (mut criterion, mut lines) = (Vec::new(), Vec::new());
-        if !active.is_script() {
+        // What a role read for a rule isn't told line by line: its answer is all that it hands back.
+        if !active.is_script() && rule.runs_as.is_none() {
             let criteria = Criteria::read(rule)?;
             active.looking(sight, |sight| -> Result<()> {
                 sight.with_context(|context| {

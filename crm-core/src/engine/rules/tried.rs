@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::book::{Active, failure};
-use crate::base::kind::RuleId;
-use crate::base::{Instant, KindNo, RecordRef};
+use crate::base::kind::{Rule as RuleKind, RuleId};
+use crate::base::{Instant, Kind, KindNo, RecordRef};
 use crate::domain::activity::Activity;
 use crate::domain::rule::rules::{Happened, call, fires};
 use crate::domain::rule::{Rule, RuleDraft};
@@ -18,8 +18,10 @@ use crate::engine::registry;
 use crate::engine::rehearsal::Rehearsal;
 use crate::engine::session::{Reading, Session};
 use crate::engine::sight::{Neighbours, Sight};
+use crate::engine::unit::denied;
 use crate::engine::work::Work;
 use crate::insight::learn::backtest::{Backtest, backtest};
+use crate::record::action::Action;
 use crate::record::codec::{View, put_varint};
 use crate::record::desk::{Desk, Query};
 use crate::record::error::{Error, Result};
@@ -50,11 +52,12 @@ pub struct WouldRun {
 impl Session<'_> {
     /// Scores the records of a rule's kind as they stood at a past instant, and measures how well that
     /// foretold an outcome: a filter over the records as they are now. Records of which the outcome was
-    /// known by then don't count. Nothing is written.
+    /// known by then don't count. Precision and recall are those at the rule's threshold, where it has
+    /// one. Nothing is written.
     ///
     /// # Errors
     /// Invalid when the rule is none for scores, or the outcome is no filter over the kind; refused when
-    /// no record was scored.
+    /// no record was scored, or when the rule looks as a role and the actor may make no rules.
     pub fn backtest(&self, draft: RuleDraft, then: Instant, outcome: &Filter) -> Result<Backtest> {
         let reading = self.reading()?;
         let active = drafted(draft, Purpose::Score, &reading.sight)?;
@@ -97,7 +100,10 @@ impl Session<'_> {
             Some(message) if scores.is_empty() => {
                 Err(Error::RuleFailed { rule: active.rule.signature(), message })
             }
-            _ => backtest(&scores, &outcomes, &[active.rule.threshold.unwrap_or(50) as f64]),
+            _ => {
+                let threshold = active.rule.threshold.map(|threshold| threshold as f64);
+                backtest(&scores, &outcomes, threshold.as_slice())
+            }
         }
     }
 
@@ -141,6 +147,10 @@ impl Session<'_> {
         let mut activity = None;
         if about.kind == KindNo::from_name("activity").unwrap_or(KindNo(0)) && active.kind != about.kind {
             let Some(image) = record_as_of(overlay, about, at)? else { return Ok(None) };
+            let today = overlay.get(Table::Records, &key::record(about))?;
+            if !sight.sees(overlay, about, today.as_deref().unwrap_or(&image))? {
+                return Ok(None);
+            }
             let logged = Activity::read(crate::base::Id::from_u128(about.bits), View::new(&image)?)?;
             let Some(record) = logged.about.filter(|_| entry.header.change == Change::Created) else {
                 return Ok(None);
@@ -166,13 +176,23 @@ impl Session<'_> {
         let Some(schema) = sight.config.schema.kind(about.kind) else { return Ok(None) };
         let (old, new) =
             (before.as_deref().map(View::new).transpose()?, after.as_deref().map(View::new).transpose()?);
-        let happened = Happened { schema, before: old, after: new, activity: activity.as_deref() };
+        // A trigger tells of what it fires on, and a call of what it is filled with.
+        let past = Sight::new(sight.config.clone(), sight.access.clone(), at);
+        let shown = |image: Option<&[u8]>| {
+            let show = |image: &[u8]| active.looking(&past, |past| past.show(about.kind, image.to_vec()));
+            image.map(show).transpose()
+        };
+        let (shown_before, shown_after) = (shown(before.as_deref())?, shown(after.as_deref())?);
+        let seen_before = shown_before.as_deref().map(View::new).transpose()?;
+        let seen_after = shown_after.as_deref().map(View::new).transpose()?;
+        let activity = activity.as_deref();
+        let happened = Happened { schema, before: seen_before, after: seen_after, activity };
         let mut because = None;
         for trigger in &active.rule.triggers {
             because = because.or(fires(trigger, &happened)?);
         }
         let (Some(because), Some(view)) = (because, new.or(old)) else { return Ok(None) };
-        let past = Sight::new(sight.config.clone(), sight.access.clone(), at);
+        let Some(seen) = seen_after.or(seen_before) else { return Ok(None) };
         let ask = Ask { before: old, ..Ask::new(Purpose::Automation, about, view) };
         let judges = self.crm.host.judges.as_ref();
         let verdict =
@@ -186,7 +206,7 @@ impl Session<'_> {
                 _ => {
                     let calls = active.rule.calls.iter();
                     run.calls = calls
-                        .map(|template| call(template, schema, about, view, at))
+                        .map(|template| call(template, schema, about, seen, at))
                         .collect::<Result<_>>()?;
                 }
             },
@@ -219,8 +239,12 @@ impl Session<'_> {
     }
 }
 
-/// A draft as a rule to be asked.
+/// A draft as a rule to be asked. One that looks as a role is for those who may make such a rule.
 pub(super) fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Result<Active> {
+    let may = |action| sight.access.may(action, RuleKind::NO);
+    if draft.runs_as.is_some() && !may(Action::Create) && !may(Action::Update) {
+        return Err(denied(Action::Create, RuleKind::NO));
+    }
     let mut rule = Rule::empty(RuleId::from_u128(0));
     draft.put_into(&mut rule);
     if rule.is_for() != purpose {

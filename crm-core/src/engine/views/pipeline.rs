@@ -1,7 +1,6 @@
 //! Deals as the figures of a pipeline take them.
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 
 use crate::base::{Instant, calendar};
 use crate::domain::opportunity::Opportunity;
@@ -14,7 +13,7 @@ use crate::record::spec::Record;
 
 impl Session<'_> {
     /// The deals of a list, each with what the figures of a pipeline need; amounts in the base
-    /// currency by the rate of the day on which they closed, or of today. `started` says when work on
+    /// currency by the rate of the day on which they closed, or of today, none without a rate. `started` says when work on
     /// a deal began; without it that is when it was created.
     ///
     /// # Errors
@@ -46,7 +45,7 @@ impl Session<'_> {
                 started_at: started(&deal).or(deal.meta.created_at),
                 closed_at: deal.closed_at,
                 outcome,
-                value: value.map_or(Decimal::ZERO, |value| value.amount),
+                value: value.map(|value| value.amount),
                 stages,
             };
             deals.push((deal, figures));

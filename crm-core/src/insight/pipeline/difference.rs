@@ -9,8 +9,8 @@ use super::figures::Outcome;
 /// How a deal stands at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// What it is worth, in one currency for all deals.
-    pub value: Decimal,
+    /// What it is worth, in one currency for all deals; none where that isn't known.
+    pub value: Option<Decimal>,
     /// Open, won or lost.
     pub outcome: Outcome,
     /// Whether it is among what is looked at, such as the deals expected to close this quarter.
@@ -72,13 +72,15 @@ pub struct Difference<K> {
     pub parts: BTreeMap<Way, Part>,
     /// The changes deal by deal, in the order of deals.
     pub changes: Vec<Change<K>>,
+    /// How many deals that are counted in either state have no known value there, so that they add nothing.
+    pub without_value: usize,
 }
 
 /// What lies between two states of a pipeline.
 ///
 /// ```
 /// use crm_core::insight::pipeline::{Outcome, Standing, Way, difference};
-/// let open = |value: i64| Standing { value: value.into(), outcome: Outcome::Open, within: true };
+/// let open = |value: i64| Standing { value: Some(value.into()), outcome: Outcome::Open, within: true };
 /// let won = Standing { outcome: Outcome::Won, ..open(30) };
 /// let found = difference(&[("a", open(10)), ("b", open(30))].into(), &[("a", open(15)), ("b", won)].into());
 /// let ways: Vec<Way> = found.changes.iter().map(|change| change.way).collect();
@@ -90,17 +92,24 @@ pub fn difference<K: Ord + Clone>(
     after: &BTreeMap<K, Standing>,
 ) -> Difference<K> {
     let counted = |standing: Option<&Standing>| {
-        standing.filter(|deal| deal.within && deal.outcome == Outcome::Open).map(|deal| deal.value)
+        standing
+            .filter(|deal| deal.within && deal.outcome == Outcome::Open)
+            .map(|deal| deal.value.unwrap_or_default())
+    };
+    let is_unvalued = |standing: Option<&Standing>| {
+        standing.is_some_and(|deal| deal.within && deal.outcome == Outcome::Open && deal.value.is_none())
     };
     let mut found = Difference {
         before: before.values().filter_map(|deal| counted(Some(deal))).sum(),
         after: after.values().filter_map(|deal| counted(Some(deal))).sum(),
         parts: BTreeMap::new(),
         changes: Vec::new(),
+        without_value: 0,
     };
     for deal in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
         let (was, is) = (before.get(deal), after.get(deal));
         let (old, new) = (counted(was), counted(is));
+        found.without_value += usize::from(is_unvalued(was) || is_unvalued(is));
         let by = new.unwrap_or_default() - old.unwrap_or_default();
         let way = match (old, new) {
             (None, None) => continue,

@@ -28,8 +28,8 @@ pub struct Deal {
     pub closed_at: Option<Instant>,
     /// How it ended.
     pub outcome: Outcome,
-    /// What it is worth, in one currency for all deals.
-    pub value: Decimal,
+    /// What it is worth, in one currency for all deals; none where that isn't known.
+    pub value: Option<Decimal>,
     /// The stages that it was in, with the time spent in each so far.
     pub stages: Vec<(String, Span)>,
 }
@@ -47,11 +47,11 @@ pub struct Figures {
     pub open: usize,
     /// Won ÷ closed, none while nothing is closed.
     pub win_rate: Option<f64>,
-    /// The sum of the won deals' values.
+    /// The sum of the won deals' values, as far as they are known.
     pub won_value: Decimal,
-    /// The mean of the won deals' values.
+    /// The mean of the won deals' values that are known.
     pub mean_value: Option<f64>,
-    /// The value that half of the won deals stay below.
+    /// The value that half of the won deals whose value is known stay below.
     pub median_value: Option<Decimal>,
     /// The mean time from start to close of the won deals that have both.
     pub mean_cycle: Option<Span>,
@@ -73,7 +73,7 @@ pub struct Figures {
 ///     started_at: Some(start),
 ///     closed_at: Some(start + Span::from_days(days)),
 ///     outcome,
-///     value: 100.into(),
+///     value: Some(100.into()),
 ///     stages: vec![],
 /// };
 /// let figures = figures(&[deal(Outcome::Won, 10), deal(Outcome::Lost, 30)]);
@@ -90,8 +90,8 @@ pub fn figures<'a>(deals: impl IntoIterator<Item = &'a Deal>) -> Figures {
             Outcome::Open => open += 1,
             Outcome::Won => {
                 won += 1;
-                won_value = won_value.saturating_add(deal.value);
-                values.push(deal.value);
+                won_value = won_value.saturating_add(deal.value.unwrap_or_default());
+                values.extend(deal.value);
                 cycles.extend(cycle);
                 cycle.into_iter().for_each(|cycle| won_cycle.add(cycle));
                 cycle.into_iter().for_each(|cycle| closed_cycle.add(cycle));
@@ -112,7 +112,7 @@ pub fn figures<'a>(deals: impl IntoIterator<Item = &'a Deal>) -> Figures {
         open,
         win_rate: (closed > 0).then(|| won as f64 / closed as f64),
         won_value,
-        mean_value: (won > 0).then(|| value / won as f64),
+        mean_value: (!values.is_empty()).then(|| value / values.len() as f64),
         median_value: middle(values).and_then(|(low, high)| Some(low.checked_add(high)? / Decimal::TWO)),
         mean_cycle,
         median_cycle: middle(cycles)
@@ -163,23 +163,27 @@ pub struct ListFigures {
     /// The list value of the won deals ÷ that of the closed ones: a win rate by value, for a lost deal
     /// often has no value of its own.
     pub win_rate: Option<f64>,
-    /// The value of the won deals ÷ their list value: 0.9 where a tenth was given away.
+    /// The value of the won deals whose value is known ÷ their list value: 0.9 where a tenth was given away.
     pub won_over_list: Option<f64>,
 }
 
 /// The figures of deals, each with its list value.
 pub fn list_figures<'a>(deals: impl IntoIterator<Item = (&'a Deal, Decimal)>) -> ListFigures {
-    let (mut won, mut closed, mut value) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    let (mut won, mut closed, mut value, mut valued) =
+        (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
     for (deal, list) in deals {
         if deal.outcome == Outcome::Won {
             won = won.saturating_add(list);
-            value = value.saturating_add(deal.value);
+            if let Some(found) = deal.value {
+                value = value.saturating_add(found);
+                valued = valued.saturating_add(list);
+            }
         }
         if deal.outcome != Outcome::Open {
             closed = closed.saturating_add(list);
         }
     }
-    ListFigures { win_rate: ratio(won, closed), won_over_list: ratio(value, won) }
+    ListFigures { win_rate: ratio(won, closed), won_over_list: ratio(value, valued) }
 }
 
 /// One amount by another; none by nothing.

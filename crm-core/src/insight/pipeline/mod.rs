@@ -9,6 +9,7 @@ mod cohort;
 mod difference;
 mod figures;
 mod funnel;
+mod passage;
 mod reasons;
 #[cfg(test)]
 mod tests;
@@ -18,5 +19,6 @@ pub use cohort::{Cohort, cohorts};
 pub use difference::{Change, Difference, Part, Standing, Way, difference};
 pub use figures::{Deal, Figures, ListFigures, Outcome, figures, figures_by, list_figures};
 pub use funnel::{Bottleneck, StageTime, Step, bottleneck, funnel, funnel_by, time_in_stage};
+pub use passage::{Passage, Path, passages};
 pub use reasons::{Ended, ended_by};
 pub use velocity::{Velocity, velocity, velocity_of_open};

@@ -40,7 +40,7 @@ pub fn ended_by<'a, K: Ord>(deals: impl IntoIterator<Item = (K, &'a Deal)>) -> B
             };
         let group = groups.entry(key).or_default();
         *count(group) += 1;
-        *value(group) = value(group).saturating_add(deal.value);
+        *value(group) = value(group).saturating_add(deal.value.unwrap_or_default());
     }
     groups
 }

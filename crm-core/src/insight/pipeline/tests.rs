@@ -9,7 +9,7 @@ fn deal(outcome: Outcome, stages: &[&str]) -> Deal {
         started_at: None,
         closed_at: None,
         outcome,
-        value: Decimal::ONE,
+        value: Some(Decimal::ONE),
         stages: stages.iter().map(|stage| ((*stage).to_owned(), Span::from_days(1))).collect(),
     }
 }
@@ -62,7 +62,7 @@ proptest! {
         let mut sides = [std::collections::BTreeMap::new(), std::collections::BTreeMap::new()];
         for (deal, side, outcome, within, value) in rows {
             let outcome = [Outcome::Open, Outcome::Won, Outcome::Lost][usize::from(outcome)];
-            sides[usize::from(side)].insert(deal, Standing { value: value.into(), outcome, within });
+            sides[usize::from(side)].insert(deal, Standing { value: Some(value.into()), outcome, within });
         }
         let found = difference(&sides[0], &sides[1]);
         let parts: Decimal = found.parts.values().map(|part| part.by).sum();

@@ -9,5 +9,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("rfm.as_of", "the as-of day is before a purchase"),
     ("rfm.bins", "scores go from 1 to at least 2 and at most 100"),
     ("rfm.thresholds", "thresholds don't ascend from score to score, or not all scales have as many"),
+    ("rfm.segments", "the segments are for another number of scores"),
     ("rfm.weights", "all weights are zero"),
 ];

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::scores::Scores;
+use crate::record::error::{Error, Result};
 
 /// One segment: the scores, both ends included, that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -71,6 +72,19 @@ pub fn international() -> Vec<Segment> {
         segment(["about_to_sleep", "About to sleep", "即将沉睡客户"], [2..=3, 1..=3, 1..=4]),
         segment(["lost", "Lost", "流失客户"], [1..=1, 1..=5, 1..=5]),
     ]
+}
+
+/// The international set, for scores that go up to 5.
+///
+/// # Errors
+/// Invalid with `rfm.segments` for others, whose customers it would call by wrong names.
+pub fn international_for(scores: &Scores) -> Result<Vec<Segment>> {
+    if scores.bins == 5 {
+        return Ok(international());
+    }
+    let message =
+        format!("the international segments are for scores up to 5, these go up to `{}`", scores.bins);
+    Err(Error::invalid("segments", "rfm.segments", message))
 }
 
 /// The Chinese eight cells: high or low in each of recency, frequency and money. `high` says from

@@ -178,7 +178,7 @@ pub fn standing(session: &Session<'_>) -> Outcome<BTreeMap<String, (u64, Decimal
     let mut standing: BTreeMap<String, (u64, Decimal)> = BTreeMap::new();
     for (deal, figures) in deals(session)? {
         let entry = standing.entry(deal.state.clone()).or_default();
-        *entry = (entry.0 + 1, entry.1 + figures.value);
+        *entry = (entry.0 + 1, entry.1 + figures.value.unwrap_or_default());
     }
     Ok(standing)
 }

@@ -30,7 +30,8 @@ impl<'a> Happened<'a> {
     }
 }
 
-/// Why a trigger fires, none when it doesn't. What is due is not decided here: it has its instant.
+/// Why a trigger fires, none when it doesn't: what changed, never to which value, as the reason is read
+/// by those whom the field may be hidden from. What is due is not decided here: it has its instant.
 ///
 /// # Errors
 /// When stored bytes are damaged.
@@ -51,14 +52,14 @@ pub fn fires(trigger: &Trigger, happened: &Happened<'_>) -> Result<Option<String
             };
             let (old, new) = happened.values(field.no)?;
             let to = trigger.to.is_empty() || new.to_value().to_string() == trigger.to;
-            (old != new && to).then(|| format!("`{}` changed to `{}`", field.name, new.to_value()))
+            (old != new && to).then(|| format!("`{}` changed", field.name))
         }
         Event::StateEntered => {
             let Some(state) = happened.schema.spec.state.filter(|_| after) else { return Ok(None) };
             let (old, new) = happened.values(state.state)?;
             let ValueRef::Text(entered) = new else { return Ok(None) };
             let to = trigger.to.is_empty() || entered == trigger.to;
-            (old != new && to).then(|| format!("state `{entered}` entered"))
+            (old != new && to).then(|| "state entered".to_owned())
         }
         Event::ScoreCrossed => {
             let (Some(score), Some(line)) = (happened.schema.named("score"), trigger.score) else {

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::purchases::{id, instant, query};
 use crate::base::kind::CustomerId;
 use crate::base::settings::ActivityRule;
-use crate::base::{Instant, Kind, RecordRef, Span, kind};
+use crate::base::{Instant, Kind, RecordRef, Span, calendar, kind};
 use crate::domain::activity::Activity;
 use crate::domain::lead::Lead;
 use crate::domain::opportunity::Opportunity;
-use crate::domain::party::ContactLink;
+use crate::domain::party::{ContactLink, in_force};
 use crate::engine::session::Session;
 use crate::insight::level::{self, days_since};
-use crate::record::codec::ValueRef;
+use crate::record::codec::{ValueRef, View};
 use crate::record::error::{Error, Result};
 
 /// How activities count.
@@ -81,8 +82,8 @@ impl Session<'_> {
         ActivityQuery::from(&self.crm.config().settings.activity)
     }
 
-    /// How lively each customer with activities is, at the session's instant, in the order of ids. Activities with a
-    /// customer's contacts, and about its deals and the leads that became it, count for it.
+    /// How lively each customer with activities is, at the session's instant, in the order of ids. Activities with those
+    /// who were a customer's contacts on that day, and about its deals and the leads that became it, count for it.
     ///
     /// # Errors
     /// As [`Session::list`]; `level.half_life`, `level.weight` when those can't be.
@@ -142,25 +143,28 @@ impl Session<'_> {
         &self,
         see: &mut dyn FnMut(CustomerId, &str, Instant) -> Result<()>,
     ) -> Result<()> {
-        let now = self.instant();
-        let mut homes: BTreeMap<RecordRef, BTreeSet<CustomerId>> = BTreeMap::new();
-        let mut home = |record: RecordRef, customer: Option<CustomerId>| {
+        let (now, zone) = (self.instant(), self.crm.config().settings.zone);
+        // A contact's activities count for whom it was with on their day; the rest belongs to one customer always.
+        let mut homes: BTreeMap<RecordRef, BTreeSet<(CustomerId, [Option<NaiveDate>; 2])>> = BTreeMap::new();
+        let mut stay = |record: RecordRef, customer: Option<CustomerId>, days| {
             if let Some(customer) = customer {
-                homes.entry(record).or_default().insert(customer);
+                homes.entry(record).or_default().insert((customer, days));
             }
         };
+        self.each(&query(kind::ContactLink::NO, None), &mut |_, view| {
+            if let Some(contact) = id::<kind::Contact>(view, ContactLink::contact)? {
+                let days = [date(view, ContactLink::since)?, date(view, ContactLink::until)?];
+                stay(contact.record(), id(view, ContactLink::customer)?, days);
+            }
+            Ok(())
+        })?;
+        let mut home = |record, customer| stay(record, customer, [None, None]);
         self.each(&query(kind::Opportunity::NO, None), &mut |record, view| {
             home(record, id(view, Opportunity::customer)?);
             Ok(())
         })?;
         self.each(&query(kind::Lead::NO, None), &mut |record, view| {
             home(record, id(view, Lead::converted_customer)?);
-            Ok(())
-        })?;
-        self.each(&query(kind::ContactLink::NO, None), &mut |_, view| {
-            if let Some(contact) = id::<kind::Contact>(view, ContactLink::contact)? {
-                home(contact.record(), id(view, ContactLink::customer)?);
-            }
             Ok(())
         })?;
         self.each(&query(kind::Customer::NO, None), &mut |record, _| {
@@ -176,10 +180,20 @@ impl Session<'_> {
             if at > now {
                 return Ok(());
             }
-            for customer in homes.get(&about).into_iter().flatten() {
-                see(*customer, kind, at)?;
+            let day = calendar::local_date(at, zone);
+            let mut last = None;
+            for (customer, [since, until]) in homes.get(&about).into_iter().flatten() {
+                // Two posts at one customer count an activity once.
+                if in_force(*since, *until, day) && last != Some(*customer) {
+                    see(*customer, kind, at)?;
+                    last = Some(*customer);
+                }
             }
             Ok::<(), Error>(())
         })
     }
+}
+
+fn date(view: View<'_>, field: u16) -> Result<Option<NaiveDate>> {
+    Ok(if let ValueRef::Date(day) = view.get(field)? { Some(day) } else { None })
 }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
 use super::outlook::ForWhom;
-use super::purchases::{id, instant, query};
+use super::purchases::{Missing, goal, id, instant, query};
 use crate::base::calendar::{self, DateRange, plus_days};
 use crate::base::kind::{CustomerId, ProductId, TargetId, UserId};
 use crate::base::{Currency, Instant, Kind, Money, RecordRef, kind};
@@ -44,6 +44,10 @@ pub struct TargetReached {
     pub reached: Decimal,
     /// The currency; none for numbers.
     pub currency: Option<Currency>,
+    /// How many of the deals that count have no amount that the actor sees; they bring nothing.
+    pub without_amount: usize,
+    /// How many are in a currency without a rate; likewise.
+    pub without_rate: usize,
     /// What that means. Days are working days.
     #[serde(flatten)]
     pub attainment: Attainment,
@@ -60,6 +64,7 @@ struct Fact {
     customer: Option<CustomerId>,
     worth: Decimal,
     products: BTreeMap<ProductId, Decimal>,
+    missing: Missing,
 }
 
 impl Session<'_> {
@@ -67,7 +72,7 @@ impl Session<'_> {
     /// all that the actor sees counts, be it his own or not. In the order of their periods and names.
     ///
     /// # Errors
-    /// As [`Session::list`].
+    /// As [`Session::list`]; refused with `insight.no_rate` for a target in a currency without a rate.
     pub fn targets_reached(&self, filter: Option<&Filter>) -> Result<Vec<TargetReached>> {
         let today = calendar::local_date(self.instant(), self.crm.config().settings.zone);
         self.targets_reached_on(filter, today)
@@ -77,7 +82,7 @@ impl Session<'_> {
     /// entered late. What was known on a past day says [`Session::as_of`].
     ///
     /// # Errors
-    /// As [`Session::list`].
+    /// As [`Session::list`]; refused with `insight.no_rate` for a target in a currency without a rate.
     pub fn targets_reached_on(&self, filter: Option<&Filter>, day: NaiveDate) -> Result<Vec<TargetReached>> {
         let targets = self.targets(filter)?;
         let mut facts: BTreeMap<Metric, Vec<Fact>> = BTreeMap::new();
@@ -108,7 +113,7 @@ impl Session<'_> {
                     && target.product.is_none_or(|product| fact.products.contains_key(&product))
             };
             let facts = target.metric.and_then(|metric| facts.get(&metric));
-            found.extend(self.reached(target, day, facts.into_iter().flatten().filter(counts)));
+            found.extend(self.reached(target, day, facts.into_iter().flatten().filter(counts))?);
         }
         Ok(found)
     }
@@ -148,7 +153,7 @@ impl Session<'_> {
                 _ => continue,
             };
             let amount =
-                target.amount.and_then(|amount| config.settings.in_base(amount, period.from).ok().flatten());
+                target.amount.map(|amount| goal(amount, &config.settings, period.from)).transpose()?;
             found.extend(amount.map(|amount| (whom, amount)));
         }
         Ok(found)
@@ -159,16 +164,18 @@ impl Session<'_> {
         target: &Target,
         day: NaiveDate,
         facts: impl Iterator<Item = &'f Fact>,
-    ) -> Option<TargetReached> {
+    ) -> Result<Option<TargetReached>> {
         let config = self.crm.config();
         let settings = &config.settings;
-        let (metric, from, until) = (target.metric?, target.from?, target.until?);
+        let (Some(metric), Some(from), Some(until)) = (target.metric, target.from, target.until) else {
+            return Ok(None);
+        };
         let to = plus_days(until, 1);
         let days = DateRange { from, to: to.min(plus_days(day, 1)) };
         let work = settings.work_calendar();
         let count = |to: NaiveDate| u32::try_from(work.working_days_between(from, to.max(from))).unwrap_or(0);
         let (all, passed) = (count(to), count(days.to));
-        let (mut worth, mut number) = (Decimal::ZERO, 0usize);
+        let (mut worth, mut number, mut missing) = (Decimal::ZERO, 0usize, Missing::default());
         for fact in facts.filter(|fact| days.contains(fact.on)) {
             let part = match target.product {
                 Some(product) => fact.products.get(&product).copied().unwrap_or_default(),
@@ -176,11 +183,13 @@ impl Session<'_> {
             };
             worth = worth.saturating_add(part);
             number += 1;
+            missing.amount += fact.missing.amount;
+            missing.rate += fact.missing.rate;
         }
         let goal = match (target.number, target.amount) {
             (Some(number), _) => number,
-            (None, Some(amount)) => settings.in_base(amount, from).ok().flatten()?.amount,
-            (None, None) => return None,
+            (None, Some(amount)) => goal(amount, settings, from)?.amount,
+            (None, None) => return Ok(None),
         };
         let (reached, attainment) = match metric {
             Metric::ActivitiesPerDay => rate_attainment(goal, number, all, passed),
@@ -192,7 +201,7 @@ impl Session<'_> {
         };
         let currency = metric.is_money().then_some(settings.currency);
         let name = target.name.clone();
-        Some(TargetReached {
+        Ok(Some(TargetReached {
             target: target.id(),
             name,
             metric,
@@ -202,7 +211,9 @@ impl Session<'_> {
             reached,
             currency,
             attainment,
-        })
+            without_amount: missing.amount,
+            without_rate: missing.rate,
+        }))
     }
 
     /// What counts towards a metric, up to the session's day.
@@ -243,7 +254,8 @@ impl Session<'_> {
         self.each(&query(kind, None), &mut |record: RecordRef, view| {
             if let Some(on) = on(view)? {
                 let (user, customer) = (id(view, user)?, record.as_id());
-                facts.push(Fact { on, user, customer, worth: Decimal::ZERO, products: BTreeMap::new() });
+                let (worth, products, missing) = (Decimal::ZERO, BTreeMap::new(), Missing::default());
+                facts.push(Fact { on, user, customer, worth, products, missing });
             }
             Ok(())
         })?;
@@ -261,10 +273,13 @@ impl Session<'_> {
             let Some(on) = when(&deal).map(|at| calendar::local_date(at, settings.zone)) else {
                 return Ok(());
             };
-            let worth = |amount: Option<Money>| {
+            let in_base = |amount: Option<Money>| {
                 let in_base = amount.and_then(|amount| settings.in_base(amount, on).ok().flatten());
-                in_base.map_or(Decimal::ZERO, |amount| amount.rounded().amount)
+                in_base.map(|amount| amount.rounded().amount)
             };
+            let worth = |amount: Option<Money>| in_base(amount).unwrap_or_default();
+            let mut missing = Missing::default();
+            missing.note(&deal, in_base(deal.amount));
             let mut products: BTreeMap<ProductId, Decimal> = BTreeMap::new();
             for DealLine { product, amount, .. } in &deal.lines {
                 if let Some(product) = product {
@@ -278,6 +293,7 @@ impl Session<'_> {
                 customer: deal.customer,
                 worth: worth(deal.amount),
                 products,
+                missing,
             });
             Ok(())
         })?;

@@ -9,10 +9,10 @@ use super::lifetime::{fit, summary};
 use super::purchases::{Purchases, money};
 use crate::base::kind::{CustomerId, ModelId};
 use crate::base::{Kind, Money, Span, kind};
-use crate::domain::model::{Model, Purpose};
+use crate::domain::model::{Model, Purpose, Verdict};
 use crate::engine::session::Session;
 use crate::insight::churn::{Evidence, Reason, Risks, Rules, risks};
-use crate::insight::clv::Family;
+use crate::insight::clv::{self, Family};
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
 
@@ -93,7 +93,7 @@ pub struct ChurnView {
     pub expected_losses: f64,
     /// What is expected to be lost with them.
     pub expected_loss: Money,
-    /// Why purchases are no evidence, where no model could be fitted to them.
+    /// Why purchases are no evidence: no model could be fitted to them, or only NBD, by which nobody ever leaves.
     pub no_rhythm_because: Option<String>,
 }
 
@@ -103,16 +103,24 @@ impl Session<'_> {
     /// model. The engine has no tickets of its own yet: without the host's they are no evidence.
     ///
     /// # Errors
-    /// As [`Session::list`]; invalid with `churn.bad_rule`; for the model as [`Session::score_with`].
+    /// As [`Session::list`]; invalid with `churn.bad_rule`; for the model as [`Session::score_with`], and refused with
+    /// `model.no_skill`.
     pub fn churn_risks(&self, asked: &ChurnQuery) -> Result<ChurnView> {
         let purchases = self.purchases(asked.filter.as_ref())?;
         let summary = summary(&purchases)?;
         let threads = NonZeroUsize::MIN;
-        let alive = summary
-            .histories()
-            .and_then(|histories| fit(asked.family, &histories, threads)?.model.alive(&histories, threads));
+        let alive = summary.histories().and_then(|histories| {
+            let model = fit(asked.family, &histories, threads)?.model;
+            // Where nobody ever leaves, everybody is alive for certain: that is an assumption, no evidence.
+            if matches!(model, clv::Model::Nbd { .. }) {
+                Ok(None)
+            } else {
+                model.alive(&histories, threads).map(Some)
+            }
+        });
         let (alive, no_rhythm_because) = match alive {
-            Ok(alive) => (Some(alive), None),
+            Ok(Some(alive)) => (Some(alive), None),
+            Ok(None) => (None, Some("the model `nbd` knows of no customer who leaves".to_owned())),
             Err(Error::Store(error)) => return Err(Error::Store(error)),
             Err(error) => (None, Some(error.to_string())),
         };
@@ -195,6 +203,10 @@ impl Session<'_> {
         if stored.purpose != Some(Purpose::Churn) || stored.about != kind::Customer::NO.name() {
             let message = format!("`{}` doesn't predict which customers leave", stored.name);
             return Err(Error::refused("model.other_purpose", message));
+        }
+        if stored.verdict != Some(Verdict::Skill) {
+            let message = format!("`{}` is no better than the base rate", stored.name);
+            return Err(Error::refused("model.no_skill", message));
         }
         let scored = self.score_with(model, None, 0)?;
         let scored: BTreeMap<u128, f64> =

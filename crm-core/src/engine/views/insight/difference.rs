@@ -52,9 +52,9 @@ impl Session<'_> {
                 (None, Some(_)) => Outcome::Lost,
                 (None, None) => Outcome::Open,
             };
-            let value = amount(view, settings, day)?.minor().unwrap_or(0);
+            let value = amount(view, settings, day)?.minor();
             let within = filter.is_none() || within.contains(&record.bits);
-            let value = money(value, settings.currency).amount;
+            let value = value.map(|value| money(value, settings.currency).amount);
             standings.insert(id, Standing { value, outcome, within });
             Ok(())
         })?;

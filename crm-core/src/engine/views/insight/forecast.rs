@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::outlook::{DepartmentForecast, Outlook, OwnerForecast, Sum, TeamForecast};
-use super::purchases::{minor, money, query};
+use super::purchases::{Missing, goal, minor, money, query};
 use crate::base::calendar::{Bucket, DateRange, FiscalYear, plus_days};
 use crate::base::kind::{DepartmentId, OpportunityId, TeamId, UserId};
 use crate::base::{Currency, Instant, Kind, Money, calendar, kind};
@@ -102,8 +102,8 @@ pub struct ForecastDeal {
     pub close_on: Option<NaiveDate>,
     /// What it is worth.
     pub value: Money,
-    /// The probability that it is won within the days asked for, by what became of deals that were as long in that
-    /// stage.
+    /// The probability that it is won within the days asked for, by what became of deals of its pipeline that were as
+    /// old; with [`ForecastQuery::by_stage`], of deals that were as long in its stage.
     pub chance: f64,
     /// The probability that it is ever won as the deal shows it: by hand, by model or by stage.
     pub shown_chance: f64,
@@ -128,8 +128,12 @@ pub struct ForecastView {
     pub teams: Vec<TeamForecast>,
     /// By department of the owners, those below included.
     pub departments: Vec<DepartmentForecast>,
-    /// The open deals, most expected first.
+    /// The open deals, most expected first, the omitted ones among them.
     pub deals: Vec<ForecastDeal>,
+    /// How many open deals have no amount that the actor sees; they count as worth nothing.
+    pub without_amount: usize,
+    /// How many are in a currency without a rate; likewise.
+    pub without_rate: usize,
 }
 
 /// Deals as the forecast takes them: a row for each stage that a deal was in, so that a chance is that of a deal that
@@ -146,6 +150,8 @@ struct Columns {
     open: Vec<(usize, ForecastDeal)>,
     /// What each owner won in the period.
     won: BTreeMap<Option<UserId>, i64>,
+    /// How many open deals have no value.
+    missing: Missing,
 }
 
 impl Columns {
@@ -171,15 +177,17 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::list`]; refused with `forecast.no_history` while nothing was won or lost, invalid with
-    /// `forecast.plan`, or with `forecast.period` for one that is over.
+    /// `forecast.plan`, or with `forecast.period` for one that is over; with `insight.no_rate` for a target without a
+    /// rate.
     pub fn forecast(&self, asked: &ForecastQuery) -> Result<ForecastView> {
         let config = self.crm.config();
         let (currency, zone) = (config.settings.currency, config.settings.zone);
         let as_of = calendar::local_date(self.instant(), zone);
         let (period, plan) = asked.plan(as_of)?;
+        let given = asked.target.map(|target| goal(target, &config.settings, as_of)).transpose()?;
         let columns = self.forecast_columns(asked, as_of, period)?;
         let found = forecast::forecast(columns.deals(), as_of.to_epoch_days(), &plan)?;
-        let (won, open) = (columns.won, columns.open);
+        let (won, open, missing) = (columns.won, columns.open, columns.missing);
         let mut deals: Vec<(usize, ForecastDeal)> =
             open.into_iter().map(|(row, deal)| (row, with_chance(row, deal, &found))).collect();
         let expected = |deal: &ForecastDeal| deal.chance * number(deal.value);
@@ -191,9 +199,6 @@ impl Session<'_> {
         let due = asked.period.map(|period| (period, as_of));
         let sum =
             Sum { deals: &deals, won: &won, due, targets: &targets, found: &found, plan: &plan, currency };
-        let given = asked
-            .target
-            .map(|target| config.settings.in_base(target, as_of).ok().flatten().unwrap_or(target));
         let owners: BTreeSet<Option<UserId>> =
             deals.iter().map(|(_, deal)| deal.owner).chain(won.keys().copied()).collect();
         let owners = owners.into_iter().map(|owner| sum.of_owner(owner)).collect::<Result<Vec<_>>>()?;
@@ -220,6 +225,8 @@ impl Session<'_> {
             teams,
             departments,
             deals: deals.into_iter().map(|(_, deal)| deal).collect(),
+            without_amount: missing.amount,
+            without_rate: missing.rate,
         })
     }
 
@@ -274,7 +281,7 @@ impl Session<'_> {
             let Some(start) = figures.started_at else { continue };
             let day = |at| calendar::local_date(at, settings.zone);
             let (closed, won) = (deal.closed_at.map(day), deal.won_at.is_some());
-            let value = minor(Money::new(figures.value, settings.currency))?;
+            let value = minor(Money::new(figures.value.unwrap_or_default(), settings.currency))?;
             if let Some(on) = closed.filter(|on| won && asked.period.is_some() && period.contains(*on)) {
                 // What is closed later than today is not known yet.
                 let sum = columns.won.entry(deal.owner).or_default();
@@ -295,6 +302,7 @@ impl Session<'_> {
                 columns.row(day(since).min(as_of), closed, won, value, group);
             }
             if closed.is_none() {
+                columns.missing.note(&deal, figures.value);
                 let found = open_deal(&deal, value, settings.currency);
                 let row = columns.started.len() - 1;
                 columns.open.push((row, ForecastDeal { category: self.category(&deal), ..found }));

@@ -15,9 +15,12 @@ use crate::base::{Instant, Kind, Money, calendar, kind};
 use crate::domain::forecast::{Forecast, KeepForecast, OwnerRow};
 use crate::domain::opportunity::Opportunity;
 use crate::engine::session::Session;
+use crate::insight::forecast::Category;
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
+use crate::record::key;
 use crate::record::spec::Record;
+use crate::store::Table;
 
 /// A past forecast beside what came.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -78,9 +81,11 @@ pub struct JudgedForecast {
     pub target: Option<Money>,
     /// Whether what came lay within the interval.
     pub within: bool,
+    /// How many of the deals that it is about the actor doesn't see, so that what came of them is not in `actual`.
+    pub unseen: usize,
 }
 
-/// The forecasts that were kept and can be judged, and how good they were.
+/// The forecasts that were kept and can be judged, and how good those were of whose deals the actor sees all.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ForecastRecord {
     /// Each, the first to end first.
@@ -98,6 +103,11 @@ pub struct ForecastRecord {
 }
 
 impl ForecastView {
+    /// The open deals that the figures are about: all but the omitted ones.
+    fn forecast_deals(&self) -> impl Iterator<Item = OpportunityId> + '_ {
+        self.deals.iter().filter(|deal| deal.category != Category::Omitted).map(|deal| deal.deal)
+    }
+
     /// The command that keeps this forecast under a name.
     pub fn keep_as(&self, name: &str, asked: &ForecastQuery) -> KeepForecast {
         let mut figures = Forecast::empty(ForecastId::from_u128(0));
@@ -125,6 +135,7 @@ impl ForecastView {
             expected: Some(row.outlook.expected),
             target: row.outlook.target,
         };
+        figures.open_deals = self.forecast_deals().map(|deal| deal.to_string()).collect();
         figures.owners = self.owners.iter().map(row).collect();
         KeepForecast { name: name.to_owned(), figures: Box::new(figures) }
     }
@@ -154,7 +165,8 @@ impl Session<'_> {
         self.execute(self.forecast(asked)?.keep_as(name, asked))
     }
 
-    /// The kept forecasts that pass a filter beside what came, by the deals that the actor sees today.
+    /// The kept forecasts that pass a filter beside what came of the deals that they were about, as far as the actor
+    /// sees those today; `unseen` says of how many he doesn't.
     ///
     /// # Errors
     /// As [`Session::list`].
@@ -182,16 +194,17 @@ impl Session<'_> {
             judged.extend(self.judged(&forecast, made_at, until, &came)?);
         }
         let (mut error, mut error_weighted, mut bias) = (0.0, 0.0, 0.0);
-        for row in &judged {
+        let complete: Vec<&JudgedForecast> = judged.iter().filter(|row| row.unseen == 0).collect();
+        for row in &complete {
             let off = number(row.expected) - number(row.actual);
             bias += off;
             error += off.abs();
             error_weighted += (number(row.weighted) - number(row.actual)).abs();
         }
-        let mean = |sum: f64| expected_money(sum / judged.len().max(1) as f64, currency);
+        let mean = |sum: f64| expected_money(sum / complete.len().max(1) as f64, currency);
         Ok(ForecastRecord {
             pending,
-            covered: judged.iter().filter(|row| row.within).count(),
+            covered: complete.iter().filter(|row| row.within).count(),
             mean_error: mean(error),
             mean_error_weighted: mean(error_weighted),
             bias: mean(bias),
@@ -211,21 +224,28 @@ impl Session<'_> {
         let (settings, currency) = (&config.settings, config.settings.currency);
         let Ok(asked) = serde_json::from_str::<ForecastQuery>(&kept.asked) else { return Ok(None) };
         let (Some(as_of), Some(from)) = (kept.as_of, kept.from) else { return Ok(None) };
-        let mut open: BTreeSet<OpportunityId> = BTreeSet::new();
-        let then = query(kind::Opportunity::NO, asked.filter.as_ref());
-        let listed = self.as_of(made_at).each(&then, &mut |record, view| {
-            if instant(view, Opportunity::closed_at)?.is_none() {
-                open.extend(record.as_id());
+        let mut open: BTreeSet<OpportunityId> =
+            kept.open_deals.iter().filter_map(|deal| deal.parse().ok()).collect();
+        if open.is_empty() {
+            // Kept by a version that didn't note its deals: those that the actor sees now are the best that is known.
+            let then = query(kind::Opportunity::NO, asked.filter.as_ref());
+            let listed = self.as_of(made_at).each(&then, &mut |record, view| {
+                if instant(view, Opportunity::closed_at)?.is_none() {
+                    open.extend(record.as_id());
+                }
+                Ok(())
+            });
+            // A filter by a field that is hidden or gone by now can't be asked again.
+            match listed {
+                Err(Error::Invalid(_)) => return Ok(None),
+                listed => listed?,
             }
-            Ok(())
-        });
-        // A filter by a field that is hidden or gone by now can't be asked again.
-        match listed {
-            Err(Error::Invalid(_)) => return Ok(None),
-            listed => listed?,
         }
         let to = calendar::plus_days(until, 1);
-        let passing = asked.filter.as_ref().map(|filter| self.came(Some(filter))).transpose()?;
+        let passing = match asked.filter.as_ref().map(|filter| self.came(Some(filter))).transpose() {
+            Err(Error::Invalid(_)) => return Ok(None),
+            passing => passing?,
+        };
         let came = passing.as_ref().unwrap_or(all);
         let later = DateRange { from: from.max(calendar::plus_days(as_of, 1)), to };
         let in_base = |money: Option<Money>| {
@@ -252,7 +272,21 @@ impl Session<'_> {
             actual,
             total: money(won_of(came, None, DateRange { from, to }), currency),
             target: kept.target,
+            unseen: self.unseen(&open)?,
         }))
+    }
+
+    /// How many of some deals are there but not for the actor.
+    fn unseen(&self, deals: &BTreeSet<OpportunityId>) -> Result<usize> {
+        let overlay = self.reading()?.overlay;
+        let mut unseen = 0;
+        for deal in deals {
+            let is_there = overlay.get(Table::Records, &key::record(deal.record()))?.is_some();
+            if is_there && matches!(self.image(deal.record()), Err(Error::NotFound(..))) {
+                unseen += 1;
+            }
+        }
+        Ok(unseen)
     }
 
     /// What was won by now of the deals that pass a filter.
@@ -296,7 +330,7 @@ impl Session<'_> {
                 Err(error) if error.has_code("forecast.no_history") => continue,
                 Err(error) => return Err(error),
             };
-            let open = made.deals.iter().map(|deal| deal.deal).collect();
+            let open = made.forecast_deals().collect();
             let days = DateRange {
                 from: made.from.max(calendar::plus_days(made.as_of, 1)),
                 to: calendar::plus_days(made.until, 1),

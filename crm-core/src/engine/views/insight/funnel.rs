@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::purchases::query;
+use super::models::may_read;
+use super::purchases::{Missing, query};
 use crate::base::calendar::{self, Bucket, FiscalYear};
 use crate::base::{Instant, Kind, Span, kind};
 use crate::domain::opportunity::Opportunity;
+use crate::engine::history;
 use crate::engine::session::Session;
 use crate::insight::pipeline::{
-    self, Bottleneck, Cohort, Deal, Ended, Figures, Velocity, cohorts, ended_by, figures, time_in_stage,
+    self, Bottleneck, Cohort, Deal, Ended, Figures, Passage, Path, Velocity, cohorts, ended_by, figures,
+    time_in_stage,
 };
 use crate::record::error::Result;
 use crate::record::filter::Filter;
 use crate::record::lifecycle::StateClass;
+use crate::record::spec::Record;
 
 /// How many deals must be decided in a stage before it can be called a bottleneck.
 const ENOUGH: usize = 5;
@@ -59,8 +63,16 @@ pub struct FunnelView {
     pub figures: Figures,
     /// What has become of the deals by the month in which they were created, such as `2026-03`.
     pub cohorts: BTreeMap<String, Cohort>,
-    /// Value per day, over the time from the first deal or `from` to `to` or now.
+    /// What entered and left each stage from `from` up to `to` or now, of all deals of the pipeline that pass the filter,
+    /// whenever they were created; nothing where neither is given.
+    pub passages: Vec<Passage>,
+    /// Value per day, over the time from the first deal or `from` to `to` or now, of all deals of the pipeline that
+    /// pass the filter, those created before included.
     pub velocity: Option<Velocity>,
+    /// How many of the deals have no amount that the actor sees; they are in no mean value.
+    pub without_amount: usize,
+    /// How many are in a currency without a rate; likewise.
+    pub without_rate: usize,
     /// What was won and lost by reason.
     pub reasons: BTreeMap<String, Ended>,
     /// What was won and lost against each competitor.
@@ -77,18 +89,23 @@ impl Session<'_> {
         let config = self.crm.config();
         let zone = config.settings.zone;
         let created = |deal: &Opportunity| deal.meta.created_at.map(|at| calendar::local_date(at, zone));
-        let counts = |deal: &Opportunity| {
-            let day = created(deal);
-            // A deal without the name of a pipeline is in the default one, as it was when it was created.
-            let here =
-                deal.lifecycle == lifecycle.name || (deal.lifecycle.is_empty() && asked.pipeline.is_none());
-            here && asked.from.is_none_or(|from| day.is_some_and(|day| from <= day))
-                && asked.to.is_none_or(|to| day.is_some_and(|day| day < to))
-        };
         let mut deals = self.deals(&query(kind::Opportunity::NO, asked.filter.as_ref()), &|_| None)?;
-        deals.retain(|(deal, _)| counts(deal));
+        // A deal without the name of a pipeline is in the default one, as it was when it was created.
+        deals.retain(|(deal, _)| {
+            deal.lifecycle == lifecycle.name || (deal.lifecycle.is_empty() && asked.pipeline.is_none())
+        });
+        // What is won in a stretch of time was mostly begun before it.
+        let velocity = self.velocity_within(asked, &deals);
         let path: Vec<_> = lifecycle.states.iter().filter(|state| state.class != StateClass::Lost).collect();
         let codes: Vec<String> = path.iter().map(|state| state.code.clone()).collect();
+        let passages = self.passages_within(asked, &codes, &deals)?;
+        deals.retain(|(deal, _)| {
+            let day = created(deal);
+            asked.from.is_none_or(|from| day.is_some_and(|day| from <= day))
+                && asked.to.is_none_or(|to| day.is_some_and(|day| day < to))
+        });
+        let mut missing = Missing::default();
+        deals.iter().for_each(|(deal, figures)| missing.note(deal, figures.value));
         let plain: Vec<Deal> = deals.iter().map(|(_, deal)| deal.clone()).collect();
         // Where a deal rests when it is won, nothing waits.
         let waiting = path.iter().filter(|state| state.class != StateClass::Won);
@@ -103,17 +120,16 @@ impl Session<'_> {
         });
         let label = |day: NaiveDate| Bucket::Month.label(day, FiscalYear::default());
         let by_month = deals.iter().filter_map(|(deal, figures)| Some((label(created(deal)?), figures)));
-        let start = |day: NaiveDate| calendar::start_of_day(day, zone);
-        let first = plain.iter().filter_map(|deal| deal.started_at).min();
-        let from: Option<Instant> = asked.from.map(start).or(first);
-        let to = asked.to.map_or(self.instant(), start).min(self.instant());
         Ok(FunnelView {
             pipeline: lifecycle.name.clone(),
             stages: stages.collect(),
             bottleneck,
             figures: figures(&plain),
             cohorts: cohorts(by_month),
-            velocity: from.and_then(|from| pipeline::velocity(&plain, from, to)),
+            velocity,
+            passages,
+            without_amount: missing.amount,
+            without_rate: missing.rate,
             reasons: ended_by(deals.iter().filter_map(|(deal, figures)| {
                 let reason = if deal.won_at.is_some() { &deal.won_reason } else { &deal.lost_reason };
                 (!reason.is_empty()).then(|| (reason.clone(), figures))
@@ -126,5 +142,42 @@ impl Session<'_> {
                 all.into_iter().map(move |name| (name, figures))
             })),
         })
+    }
+
+    /// What went through the stages in the time asked for, read from the deals' history.
+    fn passages_within(
+        &self,
+        asked: &FunnelQuery,
+        stages: &[String],
+        deals: &[(Opportunity, Deal)],
+    ) -> Result<Vec<Passage>> {
+        let reading = self.reading()?;
+        let sees = may_read(reading.sight.access.field(kind::Opportunity::NO, Opportunity::state));
+        if (asked.from.is_none() && asked.to.is_none()) || !sees {
+            return Ok(Vec::new());
+        }
+        let (zone, now) = (self.crm.config().settings.zone, self.instant());
+        let start = |day: NaiveDate| calendar::start_of_day(day, zone);
+        let mut paths = Vec::with_capacity(deals.len());
+        for (deal, figures) in deals {
+            let states =
+                history::field_as_it_went(&reading.overlay, deal.record_ref(), Opportunity::state, now)?;
+            let entries = states.into_iter().map(|(at, state)| (state.to_string(), at)).collect();
+            paths.push(Path { entries, closed_at: deal.closed_at, outcome: figures.outcome });
+        }
+        let from = asked.from.map_or(Instant::MIN, start);
+        // What happens now has happened.
+        let to = asked.to.map_or(now + Span::from_micros(1), start);
+        Ok(pipeline::passages(stages, &paths, from, to))
+    }
+
+    /// The velocity of all deals of a pipeline in the time asked for, whenever they were created.
+    fn velocity_within(&self, asked: &FunnelQuery, deals: &[(Opportunity, Deal)]) -> Option<Velocity> {
+        let zone = self.crm.config().settings.zone;
+        let start = |day: NaiveDate| calendar::start_of_day(day, zone);
+        let all: Vec<Deal> = deals.iter().map(|(_, deal)| deal.clone()).collect();
+        let first = all.iter().filter_map(|deal| deal.started_at).min();
+        let from: Instant = asked.from.map(start).or(first)?;
+        pipeline::velocity(&all, from, asked.to.map_or(self.instant(), start).min(self.instant()))
     }
 }

@@ -50,7 +50,7 @@ pub struct CustomerValue {
     pub last_on: Option<NaiveDate>,
     /// What it has spent: its historical value.
     pub spent: Money,
-    /// The probability that it is still a customer.
+    /// The probability that it is still a customer; 1 for all by NBD, which takes it that nobody leaves.
     pub alive: f64,
     /// The purchases expected of it, discounted as asked for.
     pub expected_purchases: f64,

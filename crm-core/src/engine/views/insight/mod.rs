@@ -35,4 +35,7 @@ pub(crate) use features::values_of;
 pub(crate) use models::{known_features, may_read, opened, probabilities};
 
 /// Code and meaning of what can't be reckoned from records.
-pub const CODES: &[(&str, &str)] = &[("insight.amount", "an amount is beyond what minor units hold")];
+pub const CODES: &[(&str, &str)] = &[
+    ("insight.amount", "an amount is beyond what minor units hold"),
+    ("insight.no_rate", "a target's currency has no exchange rate on the day that counts"),
+];

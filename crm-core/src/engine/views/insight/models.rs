@@ -102,6 +102,10 @@ pub struct TrainingQuery {
     /// Which of them left, for churn.
     #[serde(default)]
     pub good: Option<Filter>,
+    /// As of when customers are read to learn from, for churn, which needs it: their fate is what came after. Leads and
+    /// deals are read just before their end; where this is earlier, as of then. What did not exist then is left out.
+    #[serde(default)]
+    pub seen_at: Option<Instant>,
     /// The fields to learn from, one reference far if need be (`customer.industry`); the purpose's own when empty, as
     /// far as the actor sees them.
     #[serde(default)]
@@ -119,6 +123,7 @@ impl TrainingQuery {
             filter: None,
             ended: None,
             good: None,
+            seen_at: None,
             features: Vec::new(),
             training: Training::default(),
         }
@@ -164,12 +169,17 @@ impl Session<'_> {
     /// the end itself wrote.
     ///
     /// # Errors
-    /// As [`Session::list`]; invalid with `model.feature` and `model.outcome`; refused with a `learn.…` code when
+    /// As [`Session::list`]; invalid with `model.feature`, `model.outcome` and `model.seen_at`; refused with a `learn.…` code when
     /// there is too little to learn from.
     pub fn train_model(&self, asked: &TrainingQuery) -> Result<Trained> {
         let plan = plan(asked.purpose);
         let about = plan.map_or(kind::Customer::NO, |plan| plan.kind);
         let [ended, good] = outcome(asked, plan)?;
+        let seen = asked.seen_at.map_or(plan.is_some(), |at| at < self.instant());
+        if !seen {
+            let message = "as of which earlier instant customers are read to learn from has to be said";
+            return Err(Error::invalid("seen_at", "model.seen_at", message));
+        }
         let reading = self.reading()?;
         let readers = self.readers(&reading, about, asked, plan)?;
         let narrowed = |filters: &[&Filter]| {
@@ -186,7 +196,14 @@ impl Session<'_> {
         self.each(&narrowed(&[&ended]), &mut |record, view| {
             let ended_at = plan.map_or(Ok(None), |plan| instant(view, plan.ended_at))?;
             let before = ended_at.map(|at| at - Span::from_micros(1));
+            let before = match (before, asked.seen_at) {
+                (Some(before), Some(given)) => Some(before.min(given)),
+                (before, given) => before.or(given),
+            };
             let image = before.map_or(Ok(None), |at| seen_at(&reading, record, Some(at)))?;
+            if image.is_none() && asked.seen_at.is_some() {
+                return Ok(());
+            }
             let then = image.as_deref().map_or(Ok(view), View::new)?;
             let at = before.or_else(|| self.past());
             rows.push(values_of(&readers, then, &settings, &mut |record| seen_at(&reading, record, at))?);

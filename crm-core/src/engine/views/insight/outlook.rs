@@ -15,7 +15,8 @@ use crate::record::error::Result;
 /// What some deals will bring.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Outlook {
-    /// How many open deals; in the forecast of a period, those that are expected to close in it.
+    /// How many open deals, but for those in stages of the category omitted, which are in no figure here; in the
+    /// forecast of a period, those that are expected to close in it.
     pub deals: usize,
     /// What was won in the period so far; nothing where no period was asked for.
     pub closed: Money,
@@ -122,7 +123,8 @@ impl Sum<'_> {
     }
 
     fn outlook(&self, whose: &dyn Fn(Option<UserId>) -> bool, target: Option<Money>) -> Result<Outlook> {
-        let open = || self.deals.iter().filter(|(_, deal)| whose(deal.owner));
+        let forecast = |deal: &ForecastDeal| deal.category != Category::Omitted && whose(deal.owner);
+        let open = || self.deals.iter().filter(|(_, deal)| forecast(deal));
         let listed: Vec<&ForecastDeal> =
             open().map(|(_, deal)| deal).filter(|deal| self.is_due(deal)).collect();
         let groups = vec![(); listed.len()];

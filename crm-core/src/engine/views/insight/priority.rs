@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::purchases::{expected_money, minor, query};
+use super::purchases::{expected_money, instant, minor, query};
 use crate::base::kind::{CustomerId, OpportunityId, UserId};
 use crate::base::{Kind, Money, RecordRef, calendar, kind};
 use crate::domain::activity::Activity;
@@ -55,8 +55,11 @@ impl Session<'_> {
         let today = calendar::local_date(now, settings.zone);
         let mut effort: BTreeMap<RecordRef, u32> = BTreeMap::new();
         self.each(&query(kind::Activity::NO, None), &mut |_, view| {
+            // What is planned has cost nothing yet.
+            let is_done = instant(view, Activity::at)?.is_some_and(|at| at <= now);
             if let ValueRef::Id(about) = view.get(Activity::about)?
                 && about.kind == kind::Opportunity::NO
+                && is_done
             {
                 *effort.entry(about).or_default() += 1;
             }
@@ -72,7 +75,7 @@ impl Session<'_> {
             let silent = touched.map_or(0, |at| (today - calendar::local_date(at, settings.zone)).num_days());
             let prospect = Prospect {
                 chance: percent / 100.0,
-                value: minor(Money::new(figures.value, settings.currency))?,
+                value: minor(Money::new(figures.value.unwrap_or_default(), settings.currency))?,
                 margin: None,
                 activities: effort.get(&deal.record_ref()).copied().unwrap_or(0),
                 days_to_close: deal

@@ -151,6 +151,34 @@ pub(super) fn amount(view: View<'_>, settings: &Settings, day: NaiveDate) -> Res
     in_base.map_or(Ok(Worth::NoRate), |amount| Ok(Worth::Minor(minor(amount)?)))
 }
 
+/// A goal in the base currency by the rate of a day.
+///
+/// # Errors
+/// Refused with `insight.no_rate` where there is no rate: a goal in another currency would be another goal.
+pub(super) fn goal(amount: Money, settings: &Settings, day: NaiveDate) -> Result<Money> {
+    settings.in_base(amount, day).map_err(|_| beyond(amount))?.ok_or_else(|| {
+        Error::refused("insight.no_rate", format!("the target `{amount}` has no exchange rate on `{day}`"))
+    })
+}
+
+/// What of some deals is missing in sums of their values.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Missing {
+    pub amount: usize,
+    pub rate: usize,
+}
+
+impl Missing {
+    /// Notes a deal that may have a value in the base currency.
+    pub fn note(&mut self, deal: &Opportunity, value: Option<Decimal>) {
+        match (deal.amount, value) {
+            (_, Some(_)) => {}
+            (Some(_), None) => self.rate += 1,
+            (None, None) => self.amount += 1,
+        }
+    }
+}
+
 /// Money in minor units, rounded.
 pub(super) fn minor(money: Money) -> Result<i64> {
     let unit = Decimal::from(10u64.pow(money.currency.decimals()));

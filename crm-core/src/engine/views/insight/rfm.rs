@@ -19,7 +19,7 @@ use crate::record::filter::Filter;
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Segments {
-    /// Champions, loyal, at risk, lost and so on; for five scores.
+    /// Champions, loyal, at risk, lost and so on; for five scores, refused for others.
     #[default]
     International,
     /// The Chinese eight cells: high is above the customers' mean score.
@@ -145,7 +145,7 @@ impl Session<'_> {
         let states = States::of_ids(&purchases.whose, columns, period, threads)?;
         let scores = rfm::score(&states, as_of, &query.rule, threads)?;
         let named = match &query.segments {
-            Segments::International => segments::international(),
+            Segments::International => segments::international_for(&scores)?,
             Segments::EightCells => segments::eight_cells(segments::above_mean(&scores)),
             Segments::Given(given) => given.clone(),
         };
