@@ -2520,6 +2520,8 @@ class Forecast(Record):
     """Target (目标)."""
     reaches_target: Decimal | None
     """Reaches the target (达标概率)."""
+    open_deals: list[str]
+    """Open deals (在途商机)."""
     owners: list[dict[str, Any]]
     """By owner (按负责人)."""
 
@@ -2549,7 +2551,7 @@ class Forecast(Record):
         "target",
         "reaches_target",
     )
-    _many = ('owners',)
+    _many = ('open_deals', 'owners')
     _choices = {}
     _rows = {'owners': ['owner', 'deals', 'closed', 'pipeline', 'best_case', 'commit', 'weighted', 'expected', 'target']}
     _points = ()
