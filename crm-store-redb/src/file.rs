@@ -9,8 +9,8 @@ use crate::definition;
 use crate::failure::{failed, guarded};
 use crate::log::{Log, Mark, Place};
 
-/// The last batch that the pages hold, number and link, under an empty key.
-const STORED: TableDefinition<'static, &'static [u8], (u64, [u8; 16])> = TableDefinition::new("log");
+/// The last batch that the pages hold, as the bytes of its mark under an empty key.
+const STORED: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("log");
 
 /// What is open. Closing writes to the file, so it is guarded as all else.
 #[derive(Debug)]
@@ -72,8 +72,9 @@ impl OpenFile {
     fn stored(&self) -> Result<Mark, StoreError> {
         match self.get()?.begin_read().map_err(failed)?.open_table(STORED) {
             Ok(table) => {
-                let stored = table.get(&[][..]).map_err(failed)?.map(|stored| stored.value());
-                Ok(stored.map_or(Mark::default(), |(number, link)| Mark { number, link }))
+                let stored = table.get(&[][..]).map_err(failed)?;
+                let mark = stored.map_or(Some(Mark::default()), |stored| Mark::read(stored.value()));
+                mark.ok_or_else(|| StoreError::Corrupt("the mark of the last batch is damaged".into()))
             }
             Err(TableError::TableDoesNotExist(_)) => Ok(Mark::default()),
             Err(error) => Err(failed(error)),
@@ -110,7 +111,7 @@ impl OpenFile {
     fn commit_all(&self, transaction: WriteTransaction, place: &mut Place) -> Result<(), StoreError> {
         let last = Mark { number: place.last.number.saturating_add(1), ..place.last };
         let mut stored = transaction.open_table(STORED).map_err(failed)?;
-        stored.insert(&[][..], (last.number, last.link)).map_err(failed)?;
+        stored.insert(&[][..], &last.bytes()[..]).map_err(failed)?;
         drop(stored);
         self.commit_pages(transaction)?;
         *place = Place { filled: 0, last };

@@ -1,7 +1,7 @@
 //! The embedded store of the CRM engine: one file, a short log of small commits and behind it the
 //! pages of [redb](https://docs.rs/redb).
 //!
-//! redb sees bytes only: six tables of byte keys and byte values. Keys, indexes, encodings and the
+//! redb sees bytes only: six tables of byte keys and byte values, and one for where the log begins. Keys, indexes, encodings and the
 //! format's version belong to `crm-core`.
 //!
 //! ```

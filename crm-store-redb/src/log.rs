@@ -53,6 +53,18 @@ pub(crate) struct Mark {
     pub(crate) link: [u8; 16],
 }
 
+impl Mark {
+    /// The number, big-endian, and the link.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        [&self.number.to_be_bytes()[..], &self.link].concat()
+    }
+
+    pub(crate) fn read(bytes: &[u8]) -> Option<Mark> {
+        let (number, link) = bytes.split_first_chunk::<8>()?;
+        Some(Mark { number: u64::from_be_bytes(*number), link: link.try_into().ok()? })
+    }
+}
+
 /// Where the log goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
