@@ -156,8 +156,15 @@ impl Drop for OpenFile {
     }
 }
 
-/// Checks what the batch expects of the journal's end.
+/// Checks what the batch expects of the journal's end, and of the values of keys.
 fn expect(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError> {
+    for (table, key, expected) in &batch.expect_values {
+        let table = transaction.open_table(definition(*table)).map_err(failed)?;
+        let held = table.get(key.as_slice()).map_err(failed)?;
+        if held.as_ref().map(|value| value.value()) != expected.as_deref() {
+            return Err(StoreError::Moved);
+        }
+    }
     let Some(expected) = &batch.expect_journal_end else { return Ok(()) };
     let journal = transaction.open_table(definition(Table::Journal)).map_err(failed)?;
     let end = journal.last().map_err(failed)?;
