@@ -15,6 +15,7 @@ mod awaited;
 mod deal;
 mod engine;
 mod engines;
+mod failed_work;
 mod golden;
 mod import;
 mod insight_clv;

@@ -69,7 +69,8 @@ class DueReport:
 
     done: int
     failed: tuple[dict[str, Any], ...]
-    """Work that failed, with `code` and `message`; it is tried again an hour later."""
+    """Work that failed, with `code` and `message`; it is tried again an hour later, five times in all, and
+    then kept as a `failed_work` record."""
     next: dt.datetime | None
     """When the next work is due."""
 
