@@ -205,7 +205,9 @@ fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError
 }
 
 fn write_layer(transaction: &WriteTransaction, layer: &Layer) -> Result<(), StoreError> {
-    Table::ALL.into_iter().try_for_each(|table| write_table(transaction, table, layer.writes(table)))
+    Table::ALL
+        .into_iter()
+        .try_for_each(|table| write_table(transaction, table, layer.writes(table).into_iter()))
 }
 
 fn write_table<'a>(

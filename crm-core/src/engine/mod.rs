@@ -11,6 +11,7 @@ mod feed;
 mod file;
 pub(crate) mod finish;
 pub mod flows;
+mod group;
 mod history;
 mod list;
 mod lookup;

@@ -1,9 +1,14 @@
 //! Writes that lie over what a store holds.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use super::map::{Bytes, Map, Walk};
+use super::map::{Bytes, Walk, Writes};
 use super::{Batch, Cursor, Direction, Range, StoreError, Table};
+
+/// How many of a table's newest writes are kept apart: what a write copies at most as long as
+/// somebody holds the layer as it was; the others are copied once in so many.
+const NEWEST: usize = 512;
 
 /// Writes that a backend keeps in memory over its pages, and has not brought into them yet.
 ///
@@ -18,12 +23,23 @@ use super::{Batch, Cursor, Direction, Range, StoreError, Table};
 /// assert_eq!(layer.get(Table::Meta, b"gone"), Some(None));
 /// assert_eq!(layer.get(Table::Meta, b"below"), None);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Layer([Map<Option<Bytes>>; Table::ALL.len()]);
+#[derive(Clone, Debug, Default)]
+pub struct Layer([Level; Table::ALL.len()]);
 
-impl Default for Layer {
-    fn default() -> Self {
-        Layer(Table::ALL.map(|_| Map::new_sync()))
+/// The writes to one table.
+#[derive(Clone, Debug, Default)]
+struct Level {
+    /// They hide the others.
+    newest: Writes,
+    others: Writes,
+}
+
+impl Level {
+    fn put(&mut self, key: Bytes, value: Option<Bytes>) {
+        Arc::make_mut(&mut self.newest).insert(key, value);
+        if self.newest.len() > NEWEST {
+            Arc::make_mut(&mut self.others).extend(Arc::unwrap_or_clone(std::mem::take(&mut self.newest)));
+        }
     }
 }
 
@@ -35,12 +51,21 @@ impl Layer {
 
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Map::is_empty)
+        self.0.iter().all(|level| level.newest.is_empty() && level.others.is_empty())
     }
 
     /// Writes a value under a key, or removes the key.
     pub fn put(&mut self, table: Table, key: &[u8], value: Option<&[u8]>) {
-        self.map_mut(table).insert_mut(key.into(), value.map(Bytes::from));
+        let [records, index, unique, journal, due, meta] = &mut self.0;
+        let level = match table {
+            Table::Records => records,
+            Table::Index => index,
+            Table::Unique => unique,
+            Table::Journal => journal,
+            Table::Due => due,
+            Table::Meta => meta,
+        };
+        level.put(key.into(), value.map(Bytes::from));
     }
 
     /// Writes all of a batch.
@@ -54,12 +79,25 @@ impl Layer {
 
     /// What was written under a key: a value, `Some(None)` when it was removed, `None` when nothing was.
     pub fn get(&self, table: Table, key: &[u8]) -> Option<Option<&[u8]>> {
-        self.map(table).get(key).map(Option::as_deref)
+        let level = self.level(table);
+        level.newest.get(key).or_else(|| level.others.get(key)).map(Option::as_deref)
     }
 
     /// The writes to a table in the order of their keys; `None` removes.
-    pub fn writes(&self, table: Table) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
-        self.map(table).iter().map(|(key, value)| (&**key, value.as_deref()))
+    pub fn writes(&self, table: Table) -> Vec<(&[u8], Option<&[u8]>)> {
+        let level = self.level(table);
+        let both = level.others.iter().chain(level.newest.iter());
+        let mut writes: Vec<_> = both.map(|(key, value)| (&**key, value.as_deref())).collect();
+        // Of two under one key the newest stands behind, and stays.
+        writes.sort_by_key(|(key, _)| *key);
+        writes.dedup_by(|newest, other| {
+            let same = newest.0 == other.0;
+            if same {
+                other.1 = newest.1;
+            }
+            same
+        });
+        writes
     }
 
     /// A cursor over a range of what is seen with this layer over `below`, a cursor over the same range of the same
@@ -71,27 +109,17 @@ impl Layer {
         direction: Direction,
         below: Box<dyn Cursor>,
     ) -> Box<dyn Cursor> {
-        let map = self.map(table);
-        if map.is_empty() {
-            return below;
-        }
-        merged(Walk::new(map.clone(), range, direction), below, direction)
+        let level = self.level(table);
+        [&level.others, &level.newest].into_iter().fold(below, |below, writes| {
+            if writes.is_empty() {
+                return below;
+            }
+            merged(Walk::new(writes.clone(), range.clone(), direction), below, direction)
+        })
     }
 
-    fn map(&self, table: Table) -> &Map<Option<Bytes>> {
+    fn level(&self, table: Table) -> &Level {
         let [records, index, unique, journal, due, meta] = &self.0;
-        match table {
-            Table::Records => records,
-            Table::Index => index,
-            Table::Unique => unique,
-            Table::Journal => journal,
-            Table::Due => due,
-            Table::Meta => meta,
-        }
-    }
-
-    fn map_mut(&mut self, table: Table) -> &mut Map<Option<Bytes>> {
-        let [records, index, unique, journal, due, meta] = &mut self.0;
         match table {
             Table::Records => records,
             Table::Index => index,
@@ -178,6 +206,78 @@ where
             At::Nothing => &[],
             At::Write(_, value) => value.as_ref(),
             At::Below => self.below.value(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::{MemoryStore, Store};
+
+    fn read(mut cursor: Box<dyn Cursor>) -> Vec<(u16, u8)> {
+        let mut found = Vec::new();
+        while cursor.step().unwrap() {
+            found.push((u16::from_be_bytes(cursor.key().try_into().unwrap()), cursor.value()[0]));
+        }
+        assert!(cursor.key().is_empty() && !cursor.step().unwrap());
+        found
+    }
+
+    proptest! {
+        /// A layer over a store reads as one map; a copy of it stays as it was.
+        #[test]
+        fn a_layer_and_what_is_below_are_one_map(
+            below in prop::collection::btree_map(0..2_000u16, any::<u8>(), 0..40),
+            writes in prop::collection::vec((0..2_000u16, any::<Option<u8>>()), 0..1_500),
+            copied in 0..1_500usize,
+            from in 0..2_000u16,
+            length in 0..2_000u16,
+        ) {
+            let store = MemoryStore::new();
+            let mut batch = Batch::new();
+            for (key, value) in &below {
+                batch.put(Table::Meta, key.to_be_bytes().to_vec(), vec![*value]);
+            }
+            store.commit(&batch).unwrap();
+            let (mut layer, mut model) = (Layer::new(), below);
+            let mut copy = (layer.clone(), model.clone());
+            for (place, (key, value)) in writes.iter().enumerate() {
+                if place == copied {
+                    copy = (layer.clone(), model.clone());
+                }
+                layer.put(Table::Meta, &key.to_be_bytes(), value.as_ref().map(std::slice::from_ref));
+                match value {
+                    Some(value) => drop(model.insert(*key, *value)),
+                    None => drop(model.remove(key)),
+                }
+            }
+            let last: BTreeMap<u16, Option<u8>> = writes.iter().copied().collect();
+            let written: Vec<_> = layer.writes(Table::Meta).into_iter().map(|(key, value)| {
+                (u16::from_be_bytes(key.try_into().unwrap()), value.map(|value| value[0]))
+            }).collect();
+            prop_assert_eq!(written, last.into_iter().collect::<Vec<_>>());
+            let to = from.saturating_add(length);
+            for (layer, model) in [(layer, model), copy] {
+                for range in [from..=to, 0..=u16::MAX] {
+                    let asked = || Range {
+                        from: std::ops::Bound::Included(range.start().to_be_bytes().to_vec()),
+                        to: std::ops::Bound::Included(range.end().to_be_bytes().to_vec()),
+                    };
+                    let mut expected: Vec<_> =
+                        model.range(range.clone()).map(|(key, value)| (*key, *value)).collect();
+                    for direction in [Direction::Forward, Direction::Backward] {
+                        let below = store.snapshot().unwrap().range(Table::Meta, asked(), direction).unwrap();
+                        let found = read(layer.over(Table::Meta, asked(), direction, below));
+                        prop_assert_eq!(&found, &expected);
+                        expected.reverse();
+                    }
+                }
+            }
         }
     }
 }

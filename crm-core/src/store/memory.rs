@@ -29,7 +29,7 @@ pub struct MemoryStore {
 }
 
 #[derive(Clone, Debug)]
-struct Tables([Map<Bytes>; Table::ALL.len()]);
+struct Tables([Map; Table::ALL.len()]);
 
 impl Default for Tables {
     fn default() -> Self {
@@ -83,7 +83,7 @@ impl Store for MemoryStore {
 }
 
 impl Tables {
-    fn map(&self, table: Table) -> &Map<Bytes> {
+    fn map(&self, table: Table) -> &Map {
         let [records, index, unique, journal, due, meta] = &self.0;
         match table {
             Table::Records => records,
@@ -111,7 +111,7 @@ impl Snapshot for Tables {
 }
 
 struct MapCursor {
-    walk: Walk<Bytes>,
+    walk: Walk<Map>,
     at: Option<(Bytes, Bytes)>,
 }
 

@@ -15,6 +15,7 @@ mod awaited;
 mod deal;
 mod engine;
 mod golden;
+mod groups;
 mod import;
 mod insight_clv;
 mod insight_engine;
