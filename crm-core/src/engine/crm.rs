@@ -1,6 +1,7 @@
 //! The engine: one plain value that a host opens over a store.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -8,11 +9,10 @@ use super::absent::Absent;
 use super::config::Config;
 use super::file;
 use super::finish::{Finished, Tip};
-use super::group::Ways;
 use super::once::Once;
 use super::overlay::Overlay;
 use super::ports::Host;
-use super::queue::{Answer, Job, Queue, WorkJob, lock};
+use super::queue::{Answer, Job, Queue, Seat, Ticket, WorkJob, lock, panic_text};
 use super::session::Session;
 use super::unit::Drawn;
 use super::work::{Asked, Work};
@@ -21,6 +21,9 @@ use crate::record::command::Command;
 use crate::record::error::{Error, Result};
 use crate::record::journal::{self, Actor};
 use crate::store::{Direction, Range, Snapshot, Store, StoreError, Table};
+
+/// How often a group is decided again when another writer came first.
+const MOST_RETRIES: usize = 16;
 
 thread_local! {
     /// Whether this thread is deciding commands.
@@ -35,15 +38,16 @@ thread_local! {
 /// assert_eq!(crm.position().unwrap(), 0);
 /// ```
 pub struct Crm {
-    pub(crate) store: Arc<dyn Store>,
+    store: Arc<dyn Store>,
     pub(crate) host: Host,
     queue: Queue,
     config: RwLock<Arc<Config>>,
     /// The journal's end as of which `config` stands.
-    pub(crate) tip: Mutex<Tip>,
+    tip: Mutex<Tip>,
     /// What the indexes hold nothing of, while a bulk runs.
-    pub(crate) absent: Mutex<Option<Absent>>,
-    pub(crate) ways: Ways,
+    absent: Mutex<Option<Absent>>,
+    /// Held by who writes to the store.
+    writing: Mutex<()>,
     halted: AtomicBool,
 }
 
@@ -78,7 +82,7 @@ impl Crm {
             config: RwLock::new(Arc::new(config)),
             tip: Mutex::new(tip),
             absent: Mutex::new(None),
-            ways: Ways::default(),
+            writing: Mutex::new(()),
             halted: AtomicBool::new(false),
         })
     }
@@ -160,7 +164,7 @@ impl Crm {
                 Box::new(job(actor, work, Vec::new(), false, answer)) as Box<dyn Job>
             })
             .collect();
-        self.queue.submit(jobs, &|group, hand_over| self.lead(group, hand_over));
+        self.queue.submit(jobs, &|group| self.lead(group));
         let take = |answer: &Mutex<_>| {
             let answer = answered(answer)?;
             self.do_at_once(answer.due_now);
@@ -194,17 +198,88 @@ impl Crm {
         self.refuse_nested()?;
         let answer = Arc::new(Mutex::new(None));
         let job = job(actor, Asked { command, once }, clears, dry, answer.clone());
-        self.queue.submit(vec![Box::new(job)], &|group, hand_over| self.lead(group, hand_over));
+        self.queue.submit(vec![Box::new(job)], &|group| self.lead(group));
         answered(&answer)
+    }
+
+    /// Decides and commits a group, and answers everybody whatever comes.
+    fn lead(&self, group: &[Arc<Ticket>]) {
+        let mut jobs: Vec<_> =
+            group.iter().flat_map(|ticket| std::mem::take(&mut *lock(&ticket.jobs))).collect();
+        let writing = lock(&self.writing);
+        // Commands catch their own panics, so this one is the store's: nobody knows what it did.
+        let ended = catch_unwind(AssertUnwindSafe(|| self.decide_and_commit(&mut jobs)));
+        let ended =
+            ended.unwrap_or_else(|panic| Err(StoreError::Unknown(panic_text(panic.as_ref()).into()).into()));
+        if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
+            self.halted.store(true, Ordering::SeqCst);
+        }
+        drop(writing);
+        for mut job in jobs {
+            job.settle(ended.as_ref().err().map(copy_error));
+        }
+    }
+
+    fn decide_and_commit(&self, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+        for _ in 0..MOST_RETRIES {
+            if self.halted.load(Ordering::SeqCst) {
+                return Err(Error::Halted);
+            }
+            let snapshot = self.store.snapshot()?;
+            let (end, mut tip, moved) = self.tip(snapshot.as_ref())?;
+            let mut overlay = Overlay::new(snapshot);
+            if moved {
+                self.set_config(Arc::new(Config::load(&overlay)?));
+                *lock(&self.tip) = tip;
+            }
+            // Taken out, so that it is forgotten unless all goes well.
+            overlay.absent = Absent::begin(lock(&self.absent).take(), tip, jobs.len());
+            let before = self.config();
+            let mut config = before.clone();
+            self.decide(jobs, &mut overlay, &mut config, &mut tip);
+            let Overlay { staged: mut batch, absent, snapshot, .. } = overlay;
+            // It goes before the commit: the store may use again, or change in place, what only it could see.
+            drop(snapshot);
+            let keep = || *lock(&self.absent) = absent.map(|absent| absent.at(tip));
+            if batch.is_empty() {
+                keep();
+                return Ok(());
+            }
+            batch.expect_journal_end = Some(end);
+            match self.store.commit(&batch) {
+                Ok(()) => {
+                    keep();
+                    if !Arc::ptr_eq(&before, &config) {
+                        self.set_config(config);
+                    }
+                    *lock(&self.tip) = tip;
+                    return Ok(());
+                }
+                // The next look at the journal's end shows what somebody else did.
+                Err(StoreError::Moved) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Store(StoreError::Moved))
+    }
+
+    /// Decides jobs one over the other; `config` becomes what steers the engine after them.
+    pub(crate) fn decide(
+        &self,
+        jobs: &mut [Box<dyn Job>],
+        overlay: &mut Overlay,
+        config: &mut Arc<Config>,
+        tip: &mut Tip,
+    ) {
+        let _deciding = Deciding::begin();
+        for job in jobs {
+            job.decide(&mut Seat { overlay, config, host: &self.host, tip });
+        }
     }
 
     /// The journal's end, and whether somebody else moved it.
     pub(crate) fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
-        Crm::tip_after(*lock(&self.tip), snapshot)
-    }
-
-    /// The journal's end, and whether it is another than the one that is `known`.
-    pub(crate) fn tip_after(known: Tip, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
+        let known = *lock(&self.tip);
         let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
         let end = cursor.step()?.then(|| cursor.key().to_vec());
         if end.as_deref().map_or(Some(0), journal::position) == Some(known.position) {
@@ -217,7 +292,7 @@ impl Crm {
         self.config.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set_config(&self, config: Arc<Config>) {
+    fn set_config(&self, config: Arc<Config>) {
         *self.config.write().unwrap_or_else(std::sync::PoisonError::into_inner) = config;
     }
 
@@ -228,24 +303,17 @@ impl Crm {
     /// Runs something on the store while no command is decided.
     pub(crate) fn alone<T>(&self, run: impl FnOnce(&dyn Store) -> Result<T>) -> Result<T> {
         self.refuse_nested()?;
-        let _alone = self.ways.all();
-        self.refuse_halted()?;
+        let _writing = lock(&self.writing);
+        if self.halted.load(Ordering::SeqCst) {
+            return Err(Error::Halted);
+        }
         // It may write what no command staged.
         lock(&self.absent).take();
         let ended = run(self.store.as_ref());
         if matches!(ended, Err(Error::Store(StoreError::Unknown(_)))) {
-            self.halt();
+            self.halted.store(true, Ordering::SeqCst);
         }
         ended
-    }
-
-    /// No more work: nobody knows what the store holds.
-    pub(crate) fn halt(&self) {
-        self.halted.store(true, Ordering::SeqCst);
-    }
-
-    pub(crate) fn refuse_halted(&self) -> Result<()> {
-        if self.halted.load(Ordering::SeqCst) { Err(Error::Halted) } else { Ok(()) }
     }
 
     pub(crate) fn refuse_nested(&self) -> Result<()> {
@@ -254,10 +322,10 @@ impl Crm {
 }
 
 /// While it lives, this thread decides commands.
-pub(crate) struct Deciding;
+struct Deciding;
 
 impl Deciding {
-    pub(crate) fn begin() -> Self {
+    fn begin() -> Self {
         DECIDING.set(true);
         Deciding
     }
@@ -293,4 +361,19 @@ pub(crate) fn read_tip(snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip)
     let entry = journal::Entry::read(cursor.value())?;
     let position = journal::position(cursor.key()).ok_or_else(|| Error::Corrupt("a journal key".into()))?;
     Ok((Some(cursor.key().to_vec()), Tip { position, chain: entry.chain, at: entry.header.at }))
+}
+
+/// One error told to several callers.
+fn copy_error(error: &Error) -> Error {
+    match error {
+        Error::Halted => Error::Halted,
+        Error::Store(StoreError::Moved) => Error::Store(StoreError::Moved),
+        Error::Store(StoreError::Unknown(source)) => {
+            Error::Store(StoreError::Unknown(source.to_string().into()))
+        }
+        Error::Store(StoreError::Corrupt(what)) => Error::Store(StoreError::Corrupt(what.clone())),
+        Error::Store(other) => Error::Store(StoreError::Io(other.to_string().into())),
+        Error::Corrupt(what) => Error::Corrupt(what.clone()),
+        other => Error::Internal(other.to_string()),
+    }
 }

@@ -11,7 +11,6 @@ mod feed;
 mod file;
 pub(crate) mod finish;
 pub mod flows;
-mod group;
 mod history;
 mod list;
 mod lookup;

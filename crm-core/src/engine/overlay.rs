@@ -102,7 +102,7 @@ impl Overlay {
         if range.is_empty() {
             return Ok(Box::new(Nothing));
         }
-        let staged = writes(&self.staged, table, &range);
+        let staged = self.staged(table, &range);
         Ok(over(staged, self.snapshot.range(table, range, direction)?, direction))
     }
 
@@ -116,7 +116,7 @@ impl Overlay {
         prefix: &[u8],
         area: usize,
     ) -> Result<Box<dyn Cursor>, StoreError> {
-        let staged = writes(&self.staged, table, &Range::prefix(prefix));
+        let staged = self.staged(table, &Range::prefix(prefix));
         let area = (table, prefix.get(..area).unwrap_or(prefix).to_vec());
         if self.ends.get(&area).is_some_and(|end| end.as_slice() <= prefix) {
             return Ok(over(staged, Box::new(Nothing), Direction::Forward));
@@ -129,50 +129,13 @@ impl Overlay {
         let below = Prefixed { below, fresh: true, prefix: prefix.to_vec(), ended: false };
         Ok(over(staged, Box::new(below), Direction::Forward))
     }
-}
 
-/// A snapshot under a batch that is not committed yet.
-pub(crate) struct Over {
-    batch: Arc<Batch>,
-    below: Arc<dyn Snapshot>,
-}
-
-impl Over {
-    /// Reads as if the batch were committed, be it part of the snapshot by now or not.
-    pub(crate) fn new(batch: Arc<Batch>, below: Arc<dyn Snapshot>) -> Self {
-        Over { batch, below }
+    /// What is staged in a range, in the order of its keys.
+    fn staged(&self, table: Table, range: &Range) -> Staged {
+        let bounds = (bound(&range.from), bound(&range.to));
+        let writes = self.staged.table(table).range::<[u8], _>(bounds);
+        writes.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
-}
-
-impl Snapshot for Over {
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.batch.table(table).get(key) {
-            Some(written) => Ok(written.clone()),
-            None => self.below.get(table, key),
-        }
-    }
-
-    fn look(&self, table: Table, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
-        match self.batch.table(table).get(key) {
-            Some(written) => Ok(written.as_deref().map(see).is_some()),
-            None => self.below.look(table, key, see),
-        }
-    }
-
-    fn range(&self, table: Table, range: Range, direction: Direction) -> Result<Box<dyn Cursor>, StoreError> {
-        if range.is_empty() {
-            return Ok(Box::new(Nothing));
-        }
-        let written = writes(&self.batch, table, &range);
-        Ok(over(written, self.below.range(table, range, direction)?, direction))
-    }
-}
-
-/// What a batch writes in a range, in the order of its keys.
-fn writes(batch: &Batch, table: Table, range: &Range) -> Staged {
-    let bounds = (bound(&range.from), bound(&range.to));
-    let writes = batch.table(table).range::<[u8], _>(bounds);
-    writes.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// Staged writes; none removes a key.

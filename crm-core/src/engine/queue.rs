@@ -2,7 +2,7 @@
 //!
 //! There is no thread of the engine's own. A caller whose command waits while nobody leads becomes
 //! the leader: it takes all that wait, runs each in its own unit over what came before, commits
-//! once, and answers everybody. While it commits, one of those who came meanwhile leads the next group.
+//! once, and answers everybody. Then it goes, and one of those who came meanwhile leads.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -63,8 +63,8 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Queue {
     /// Queues jobs that are to be committed together, leads or waits until they are settled. `lead`
-    /// decides and commits a group, and calls what it is given as soon as another group may be led.
-    pub(crate) fn submit(&self, jobs: Vec<Box<dyn Job>>, lead: &dyn Fn(&[Arc<Ticket>], &mut dyn FnMut())) {
+    /// decides and commits a group.
+    pub(crate) fn submit(&self, jobs: Vec<Box<dyn Job>>, lead: &dyn Fn(&[Arc<Ticket>])) {
         if jobs.is_empty() {
             return;
         }
@@ -80,58 +80,51 @@ impl Queue {
             // Asked before each wait and under the lock of the wake-up, so that none is lost.
             if self.take_lead() {
                 drop(settled);
-                self.lead_group(lead);
-                settled = lock(&ticket.settled);
-            } else {
-                settled = ticket.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
+                self.lead_until(&ticket, lead);
+                return;
             }
+            settled = ticket.woken.wait(settled).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Whether the caller, not yet answered, is to lead those who wait.
+    /// Whether the caller, not yet answered, is to lead.
     fn take_lead(&self) -> bool {
         let mut state = lock(&self.state);
-        !state.waiting.is_empty() && !std::mem::replace(&mut state.led, true)
+        !std::mem::replace(&mut state.led, true)
     }
 
-    /// Leads those who wait, as many as make a group.
-    fn lead_group(&self, lead: &dyn Fn(&[Arc<Ticket>], &mut dyn FnMut())) {
-        let group: Vec<_> = {
-            let mut state = lock(&self.state);
-            let mut room = LARGEST_GROUP;
-            let fits = |ticket: &&Arc<Ticket>| {
-                let takes = room > 0;
-                room = room.saturating_sub(ticket.size);
-                takes
+    /// Leads group after group until one's own jobs are settled; then wakes who comes next.
+    fn lead_until(&self, own: &Arc<Ticket>, lead: &dyn Fn(&[Arc<Ticket>])) {
+        loop {
+            let group: Vec<_> = {
+                let mut state = lock(&self.state);
+                let mut room = LARGEST_GROUP;
+                let fits = |ticket: &&Arc<Ticket>| {
+                    let takes = room > 0;
+                    room = room.saturating_sub(ticket.size);
+                    takes
+                };
+                let count = state.waiting.iter().take_while(fits).count();
+                state.waiting.drain(..count).collect()
             };
-            let count = state.waiting.iter().take_while(fits).count();
-            state.waiting.drain(..count).collect()
-        };
-        let mut leads = true;
-        let mut hand_over = || {
-            if std::mem::take(&mut leads) {
-                self.hand_over();
+            lead(&group);
+            for ticket in &group {
+                *lock(&ticket.settled) = true;
+                ticket.woken.notify_all();
             }
-        };
-        lead(&group, &mut hand_over);
-        for ticket in &group {
-            *lock(&ticket.settled) = true;
-            ticket.woken.notify_all();
-        }
-        hand_over();
-    }
-
-    /// Leads no more, and wakes one of those who wait.
-    fn hand_over(&self) {
-        let next = {
+            let mine = *lock(&own.settled);
             let mut state = lock(&self.state);
-            state.led = false;
-            state.waiting.back().cloned()
-        };
-        if let Some(next) = next {
-            // Taken while holding its lock, so that the wake-up isn't lost.
-            let _settled = lock(&next.settled);
-            next.woken.notify_all();
+            if state.waiting.is_empty() || mine {
+                state.led = false;
+                let next = state.waiting.back().cloned();
+                drop(state);
+                if let Some(next) = next {
+                    // Taken while holding its lock, so that the wake-up isn't lost.
+                    let _settled = lock(&next.settled);
+                    next.woken.notify_all();
+                }
+                return;
+            }
         }
     }
 }
@@ -257,7 +250,7 @@ mod tests {
                 let (settled, answers) = mpsc::channel();
                 for round in 0..MEETINGS {
                     meeting.wait();
-                    queue.submit(vec![Box::new(Nothing(settled.clone()))], &|group, _| {
+                    queue.submit(vec![Box::new(Nothing(settled.clone()))], &|group| {
                         let first = leads.fetch_add(1, Ordering::SeqCst) == 2 * round && group.len() == 1;
                         while first && lock(&queue.state).waiting.is_empty() {
                             thread::yield_now();

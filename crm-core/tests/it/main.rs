@@ -15,7 +15,6 @@ mod awaited;
 mod deal;
 mod engine;
 mod golden;
-mod groups;
 mod import;
 mod insight_clv;
 mod insight_engine;
