@@ -168,10 +168,19 @@ impl OpenFile {
         self.recent.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Checks what the batch expects of the journal's end.
+    /// Checks what the batch expects of the journal's end, and of the values of keys.
     fn expect(self: &Arc<Self>, batch: &Batch) -> Result<(), StoreError> {
+        if batch.expect_journal_end.is_none() && batch.expect_values.is_empty() {
+            return Ok(());
+        }
+        let now = self.snapshot()?;
+        for (table, key, expected) in &batch.expect_values {
+            if now.get(*table, key)? != *expected {
+                return Err(StoreError::Moved);
+            }
+        }
         let Some(expected) = &batch.expect_journal_end else { return Ok(()) };
-        let mut journal = self.snapshot()?.range(Table::Journal, Range::all(), Direction::Backward)?;
+        let mut journal = now.range(Table::Journal, Range::all(), Direction::Backward)?;
         let end = journal.step()?.then(|| journal.key());
         if end == expected.as_deref() { Ok(()) } else { Err(StoreError::Moved) }
     }

@@ -67,6 +67,11 @@ impl Store for MemoryStore {
                 return Err(StoreError::Moved);
             }
         }
+        for (table, key, expected) in &batch.expect_values {
+            if next.map(*table).get(key.as_slice()).map(|value| &**value) != expected.as_deref() {
+                return Err(StoreError::Moved);
+            }
+        }
         for (table, map) in Table::ALL.into_iter().zip(&mut next.0) {
             for (key, value) in batch.table(table) {
                 match value {

@@ -14,6 +14,7 @@ mod automation;
 mod awaited;
 mod deal;
 mod engine;
+mod engines;
 mod golden;
 mod import;
 mod insight_clv;
