@@ -35,6 +35,7 @@ mod pool_rules;
 mod price;
 mod queries;
 mod related;
+mod rule_told;
 mod rules;
 mod shape;
 mod shop;

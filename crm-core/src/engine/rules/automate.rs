@@ -245,10 +245,10 @@ fn calls(desk: &mut dyn Desk, rule: &Rule, about: RecordRef, before: Option<&[u8
     match desk.judge(&ask)?.map(|verdict| verdict.answer) {
         Some(Answer::Calls(calls)) => Ok(calls),
         Some(Answer::Holds(_)) | None => Ok(Vec::new()),
-        Some(other) => Err(Error::RuleFailed {
-            rule: rule.signature(),
-            message: format!("the script answered {other:?}, which is not what was asked"),
-        }),
+        Some(other) => {
+            let message = format!("the script answered {other:?}, which is not what was asked");
+            Err(Error::rule_failed(rule.signature(), message))
+        }
     }
 }
 

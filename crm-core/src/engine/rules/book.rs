@@ -226,7 +226,7 @@ impl Active {
     }
 
     pub(crate) fn failed(&self, message: String) -> Error {
-        Error::RuleFailed { rule: self.rule.signature(), message }
+        Error::rule_failed(self.rule.signature(), message)
     }
 }
 
@@ -313,7 +313,7 @@ impl Reads for Neighbours<'_> {
 /// What is wrong with a rule, where that is what an error is about.
 pub(crate) fn failure(error: &Error) -> Option<String> {
     match error {
-        Error::RuleFailed { rule, message } => Some(format!("{}`{rule}`: {message}", super::follow::FAILED)),
+        Error::RuleFailed { rule, message, .. } => Some(format!("{}`{rule}`: {message}", super::follow::FAILED)),
         _ => None,
     }
 }

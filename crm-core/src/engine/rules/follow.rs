@@ -58,7 +58,7 @@ pub(crate) fn score(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<Option<Scored>
 
 fn other_answer(verdict: &Verdict) -> Error {
     let message = format!("the script answered {:?}, which is not what was asked", verdict.answer);
-    Error::RuleFailed { rule: verdict.signature.clone(), message }
+    Error::rule_failed(&verdict.signature, message)
 }
 
 /// Has a record scored again when its points will have decayed past a grade.

@@ -187,7 +187,7 @@ fn give(desk: &mut dyn Desk, lead: &mut Lead, told: &mut Captured) -> Result<()>
             told.given = Some(given);
         }
         Ok(None) => told.why.push("no assignment rule has anybody".to_owned()),
-        Err(Error::RuleFailed { rule, message }) => {
+        Err(Error::RuleFailed { rule, message, .. }) => {
             told.why.push(format!("assignment rule `{rule}` failed: {message}"));
         }
         Err(error) => return Err(error),
@@ -223,7 +223,7 @@ fn score(desk: &mut dyn Desk, lead: &mut Lead, told: &mut Captured) -> Result<()
             lead.scored_at = Some(desk.now());
             lead.score_reasons = score.reasons;
         }
-        Err(Error::RuleFailed { rule, message }) => {
+        Err(Error::RuleFailed { rule, message, .. }) => {
             told.why.push(format!("scoring rule `{rule}` failed: {message}"));
         }
         Err(error) => return Err(error),
