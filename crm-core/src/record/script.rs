@@ -228,6 +228,17 @@ impl<'a> Ask<'a> {
     }
 }
 
+/// What came of asking the rules in force.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard<T> {
+    /// None of them is concerned: what they said before stands.
+    Unconcerned,
+    /// None of them applies to the record.
+    Nobody,
+    /// One says this.
+    Said(T),
+}
+
 /// What a rule in force answered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {

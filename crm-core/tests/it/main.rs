@@ -12,6 +12,7 @@
 
 mod automation;
 mod awaited;
+mod calling;
 mod deal;
 mod engine;
 mod golden;
@@ -35,6 +36,7 @@ mod pool_rules;
 mod price;
 mod queries;
 mod related;
+mod rescoring;
 mod rule_told;
 mod rules;
 mod shape;

@@ -70,7 +70,7 @@ fn a_criterion_is_marked_in_both_languages() {
     check(
         "industry = '科技' and intent = 'hihg'",
         "intent = 'hihg'",
-        23,
+        21,
         "`intent` has no choice `hihg`",
         "`intent` 没有选项 `hihg`",
         Some("high"),
@@ -194,7 +194,7 @@ fn a_document_is_marked_where_its_author_wrote() {
     );
     check(
         "评分规则:\n  - {标准: 公司规模 > 100, 分数: 多}\n",
-        (2, 28, "多"),
+        (2, 26, "多"),
         "document.value_invalid",
         "这里应为数字，却是 `多`",
     );

@@ -1,13 +1,14 @@
 //! What holds of rules and behaviours, whichever command changed them.
 
 use super::commands::{EXAMPLES_AT, RuleTest};
-use super::noun::{Behaviour, Rule};
+use super::noun::{Behaviour, RULE_BY_NAME, Rule};
 use super::rules::{Vocabulary, Words, check, try_examples};
 use crate::base::kind::{Behaviour as BehaviourKind, Rule as RuleKind, RuleId};
 use crate::base::{Id, Kind, KindNo, RecordRef};
 use crate::record::codec::View;
-use crate::record::desk::{Desk, Purpose};
+use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::{Error, Invalid, Result};
+use crate::record::filter::nearest;
 use crate::record::script::{self, Language};
 use crate::record::spec::{Marks, Record};
 
@@ -82,6 +83,7 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
         now: EXAMPLES_AT,
     };
     let (mut problems, reads) = check(rule, &words);
+    problems.extend(calls_of_rules(desk, rule)?);
     let mut reads: Option<Vec<String>> = Some(reads.into_iter().collect());
     let mut lowered = String::new();
     if rule.written_in() != Language::Criteria && problems.is_empty() {
@@ -119,6 +121,36 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
     let examples =
         if problems.is_empty() { try_examples(rule, &words, judges.as_ref())? } else { Vec::new() };
     Ok((RuleTest { problems, examples, reads: reads.unwrap_or_default() }, lowered))
+}
+
+/// Calls of rules that there are not.
+fn calls_of_rules(desk: &mut dyn Desk, rule: &Rule) -> Result<Vec<Invalid>> {
+    let mut problems = Vec::new();
+    for (place, call) in rule.calls.iter().enumerate().filter(|(_, call)| call.command == "rule.call") {
+        let fields: serde_json::Value = serde_json::from_str(&call.fields).unwrap_or_default();
+        let Some(name) = fields.get("rule").and_then(|name| name.as_str()) else { continue };
+        let known = desk.matches(&Lookup {
+            kind: RuleKind::NO,
+            index: RULE_BY_NAME,
+            parts: vec![name.into()],
+            limit: 1,
+        })?;
+        // An id, or what is told by the record, shows when it is called.
+        if !known.is_empty() || name.parse::<RuleId>().is_ok() || name.contains('{') {
+            continue;
+        }
+        let mut names = Vec::new();
+        for record in desk.walk(RuleKind::NO, None, STRETCH)? {
+            let other = desk.enlist_as::<Rule>(Id::from_u128(record.bits), Purpose::Derive)?;
+            names.extend(other.map(|other| other.name).filter(|other| *other != rule.name));
+        }
+        let said = (format!("no rule is called `{name}`"), format!("没有名为 `{name}` 的规则"));
+        problems.push(Invalid {
+            suggestion: nearest(name, names.iter().map(String::as_str)),
+            ..Invalid::said(&format!("calls.{}", place + 1), "rule.call", said)
+        });
+    }
+    Ok(problems)
 }
 
 /// The tenant's behaviours.
