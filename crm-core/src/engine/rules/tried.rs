@@ -98,7 +98,7 @@ impl Session<'_> {
         })?;
         match failures.pop() {
             Some(message) if scores.is_empty() => {
-                Err(Error::RuleFailed { rule: active.rule.signature(), message })
+                Err(Error::rule_failed(active.rule.signature(), message))
             }
             _ => {
                 let threshold = active.rule.threshold.map(|threshold| threshold as f64);
