@@ -1,26 +1,34 @@
 """Reads the declarations of commands, and of the types that they take and answer, from the engine's source.
 
-The declarations are uniform (`command!`, `choice!`, plain structs), so a few patterns suffice; what doesn't fit them is an
-error here, not a gap in the stubs.
+The declarations are uniform (`command!`, `choice!`, plain structs and enums), so a few patterns suffice; what doesn't fit
+them is an error here, not a gap in the stubs.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 SOURCE = Path(__file__).parents[2] / "crm-core/src"
 
 DOC = re.compile(r"^\s*///\s?(.*)$")
 FIELD = re.compile(r"^\s*(?P<attributes>(?:#\[[^\n]*?\]\s*)*)(?:pub )?(?P<name>[a-z_][a-z0-9_]*): (?P<type>.+?),$")
 COMMAND = re.compile(r'pub struct (?P<name>\w+) as "(?P<text>[a-z_.]+)" -> (?P<output>.+?) \{$')
-STRUCT = re.compile(r"^pub struct (?P<name>\w+) \{$")
-CHOICE = re.compile(r"^\s*pub enum (?P<name>\w+) \{$")
+STRUCT = re.compile(r"^pub struct (?P<name>\w+)(?:<(?P<of>\w+)>)? \{$")
+ALIAS = re.compile(r"^pub type (?P<name>\w+) = (?P<type>.+);$")
+ENUM = re.compile(r"^\s*pub enum (?P<name>\w+) \{$")
 # The macro `moves!` of `engine/flows/advance/commands.rs`: one body, and a line for each command made of it.
 TEMPLATE = re.compile(r"pub struct \$name as \$text -> (?P<output>\w+) \{$")
 MADE = re.compile(r'^\s*(?P<name>\w+) as "(?P<text>[a-z_.]+)" moves (?P<field>\w+): (?P<type>\w+);$')
-VARIANT = re.compile(r'^\s*\w+ "(?P<code>[^"]*)" "(?P<en>[^"]*)" "(?P<zh>[^"]*)",$')
+LABELLED = re.compile(r'^\s*\w+ "(?P<code>[^"]*)" "(?P<en>[^"]*)" "(?P<zh>[^"]*)",$')
+VARIANT = re.compile(r"^\s*(?P<name>[A-Z]\w*)(?P<holds>,|\((?P<type>.+)\),| \{)$")
+METHOD = re.compile(
+    r"^(?P<docs>(?:    ///.*\n)+)    pub fn (?P<name>\w+)\(\s*&self,?(?P<takes>[^)]*?)\)\s*->\s*Result<(?P<output>.*?)> \{$",
+    re.MULTILINE,
+)
+KIND = re.compile(r'^    (?P<marker>\w+) = \d+, "(?P<name>\w+)",', re.MULTILINE)
+RECORD = re.compile(r"^    pub struct \w+ is (?P<marker>\w+) \{$", re.MULTILINE)
 
 
 @dataclass
@@ -31,6 +39,8 @@ class Field:
     type: str
     doc: str
     optional: bool
+    flat: bool = False
+    """Whether the fields of what it holds stand in its place."""
 
 
 @dataclass
@@ -39,18 +49,40 @@ class Struct:
 
     name: str
     doc: str
+    path: PurePosixPath
     fields: list[Field] = field(default_factory=list)
     command: str = ""
     output: str = ""
+    taken: bool = True
+    """Whether it is read from data, not only told."""
+    of: str = ""
+    """The name of the type that it is generic over: ids, as far as it travels."""
 
 
 @dataclass
 class Choice:
-    """A closed list of codes."""
+    """An enum: a closed list of codes, or of forms of data."""
 
     name: str
     doc: str
-    codes: list[tuple[str, str, str]] = field(default_factory=list)
+    path: PurePosixPath
+    codes: list[tuple[str, str]] = field(default_factory=list)
+    """Each code with its labels or meaning."""
+    forms: list[tuple[str, str]] = field(default_factory=list)
+    """Each form as JSON has it, with its meaning."""
+    open: bool = False
+    """Whether a variant holds more than its code."""
+
+
+@dataclass
+class View:
+    """A method of a session that answers a view."""
+
+    name: str
+    doc: str
+    takes: list[tuple[str, str]]
+    output: str
+    path: PurePosixPath
 
 
 @dataclass
@@ -60,70 +92,132 @@ class Declarations:
     commands: dict[str, Struct] = field(default_factory=dict)
     structs: dict[str, list[Struct]] = field(default_factory=dict)
     choices: dict[str, list[Choice]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
+    rooms: dict[str, str] = field(default_factory=dict)
+    """Which room each kind of record belongs to."""
 
 
 def read() -> Declarations:
     """Reads all of the engine's source."""
     found = Declarations()
+    kinds = {kind["marker"]: kind["name"] for kind in KIND.finditer((SOURCE / "base/kind.rs").read_text())}
     for path in sorted(SOURCE.rglob("*.rs")):
-        _read_file(path.read_text(), found)
+        text, place = path.read_text(), PurePosixPath(path.relative_to(SOURCE).as_posix())
+        _File(place, found).read(text)
+        if place.parts[0] == "domain":
+            found.rooms.update({kinds[record["marker"]]: place.parts[1] for record in RECORD.finditer(text)})
+        if place.parts[:2] == ("engine", "views"):
+            found.views.update({view.name: view for view in _views(text, place)})
     return found
 
 
-def _read_file(text: str, found: Declarations) -> None:
-    docs: list[str] = []
-    attributes: list[str] = []
-    into: Struct | Choice | None = None
-    defaulted = False
-    template = Struct("", "")
-    for line in text.splitlines():
-        if doc := DOC.match(line):
-            docs.append(doc.group(1))
-            continue
-        stripped = line.strip()
+def _views(text: str, path: PurePosixPath) -> list[View]:
+    found = []
+    for method in METHOD.finditer(text):
+        docs = [line.strip()[3:].strip() for line in method["docs"].splitlines()]
+        # What may be raised is said by the exceptions.
+        docs = docs[: docs.index("# Errors")] if "# Errors" in docs else docs
+        takes = [tuple(part.strip().split(": ", 1)) for part in re.split(r",(?![^<(]*[>)])", method["takes"])]
+        takes = [(part[0], part[1]) for part in takes if len(part) == 2]
+        found.append(View(method["name"], as_docstring(docs), takes, method["output"], path))
+    return found
+
+
+class _File:
+    """Reads a file line by line."""
+
+    def __init__(self, path: PurePosixPath, found: Declarations) -> None:
+        self.path, self.found = path, found
+        self.docs: list[str] = []
+        self.attributes: list[str] = []
+        self.into: Struct | Choice | None = None
+        self.template = self._struct("")
+        self.held: list[str] | None = None
+
+    def read(self, text: str) -> None:
+        for line in text.splitlines():
+            if doc := DOC.match(line):
+                self.docs.append(doc.group(1))
+            elif self._keeps(line.strip()):
+                self.attributes.append(line.strip())
+            else:
+                if not self._opens(line):
+                    self._adds(line)
+                self.docs, self.attributes = [], []
+
+    @staticmethod
+    def _keeps(line: str) -> bool:
+        """Whether a line is an attribute of what comes next."""
+        return line.startswith("#[") and FIELD.match(line) is None
+
+    def _struct(self, name: str, **more: str) -> Struct:
+        derived = " ".join(attribute for attribute in self.attributes if "derive" in attribute)
+        taken = "Serialize" not in derived or "Deserialize" in derived
+        return Struct(name, as_docstring(self.docs), self.path, taken=taken, **more)
+
+    def _opens(self, line: str) -> bool:
+        """Whether a line begins a declaration."""
         if command := COMMAND.search(line):
-            into = Struct(command["name"], _text(docs), command=command["text"], output=command["output"])
-            found.commands[command["text"]] = into
-            defaulted = False
+            self.into = self._struct(command["name"], command=command["text"], output=command["output"])
+            self.found.commands[command["text"]] = self.into
         elif made := TEMPLATE.search(line):
-            into = template = Struct("", "", output=made["output"])
-            defaulted = False
+            self.into = self.template = self._struct("", output=made["output"])
         elif made := MADE.match(line):
+            move = self._struct(made["name"], command=made["text"], output=self.template.output)
             which = Field(made["field"], made["type"], "Which one.", optional=False)
-            fields = [which, *template.fields]
-            move = Struct(made["name"], _text(docs), fields, made["text"], template.output)
-            found.commands[made["text"]] = move
+            move.fields = [which, *self.template.fields]
+            self.found.commands[made["text"]] = move
         elif struct := STRUCT.match(line):
-            into = Struct(struct["name"], _text(docs))
-            found.structs.setdefault(struct["name"], []).append(into)
-            defaulted = any("serde(default" in attribute for attribute in attributes)
-        elif choice := CHOICE.match(line):
-            into = Choice(choice["name"], _text(docs))
-            found.choices.setdefault(choice["name"], []).append(into)
-        elif stripped == "}":
-            into = None
-        elif stripped.startswith("#["):
-            member = FIELD.match(line)
-            if member is None:
-                attributes.append(stripped)
-                continue
-            _add(into, member, docs, attributes, defaulted)
-        elif isinstance(into, Struct) and (member := FIELD.match(line)):
-            _add(into, member, docs, attributes, defaulted)
-        elif isinstance(into, Choice) and (variant := VARIANT.match(line)):
-            into.codes.append((variant["code"], variant["en"], variant["zh"]))
-        docs, attributes = [], []
+            self.into = self._struct(struct["name"], of=struct["of"] or "")
+            self.found.structs.setdefault(struct["name"], []).append(self.into)
+        elif enum := ENUM.match(line):
+            self.into = Choice(enum["name"], as_docstring(self.docs), self.path)
+            self.snake = any('rename_all = "snake_case"' in attribute for attribute in self.attributes)
+            self.found.choices.setdefault(enum["name"], []).append(self.into)
+        elif alias := ALIAS.match(line):
+            self.found.aliases[alias["name"]] = alias["type"]
+        else:
+            return False
+        self.defaulted = any("serde(default" in attribute for attribute in self.attributes)
+        return True
+
+    def _adds(self, line: str) -> None:
+        """A line within a declaration, or its end."""
+        if line.strip() == "}":
+            self.into = None
+        elif isinstance(self.into, Struct) and (member := FIELD.match(line)):
+            said = " ".join([*self.attributes, member["attributes"]])
+            optional = self.defaulted or "default" in said or member["type"].startswith("Option<")
+            flat = "serde(flatten" in said
+            self.into.fields.append(Field(member["name"], member["type"], as_docstring(self.docs), optional, flat))
+        elif isinstance(self.into, Choice):
+            self._varies(line, self.into)
+
+    def _varies(self, line: str, into: Choice) -> None:
+        """A line of an enum."""
+        if self.held is not None:
+            if member := FIELD.match(line):
+                self.held.append(member["name"])
+            elif line.strip() == "},":
+                held = ", ".join(f'"{name}": …' for name in self.held)
+                into.forms[-1] = (into.forms[-1][0].replace("…", f"{{{held}}}"), into.forms[-1][1])
+                self.held = None
+        elif labelled := LABELLED.match(line):
+            into.codes.append((labelled["code"], f"{labelled['en']} ({labelled['zh']})."))
+        elif variant := VARIANT.match(line):
+            code, doc = variant["name"], as_docstring(self.docs)
+            code = re.sub(r"(?<!^)(?=[A-Z])", "_", code).lower() if self.snake else code
+            if variant["holds"] == ",":
+                into.codes.append((code, doc))
+                into.forms.append((f'"{code}"', doc))
+                return
+            into.open = True
+            into.forms.append((f'{{"{code}": …}}', doc))
+            self.held = [] if variant["holds"] == " {" else None
 
 
-def _add(into: object, member: re.Match[str], docs: list[str], attributes: list[str], defaulted: bool) -> None:
-    if not isinstance(into, Struct):
-        return
-    said = " ".join([*attributes, member["attributes"]])
-    optional = defaulted or "default" in said or member["type"].startswith("Option<")
-    into.fields.append(Field(member["name"], member["type"], _text(docs), optional))
-
-
-def _text(docs: list[str]) -> str:
+def as_docstring(docs: list[str]) -> str:
     """A doc comment as a docstring: links and paths of Rust become plain names."""
     text = "\n".join(docs).strip()
     text = re.sub(r"\[`?([^\]`]+)`?\](?:\([^)]*\))?", lambda link: f"`{link.group(1).split('::')[-1]}`", text)

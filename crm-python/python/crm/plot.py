@@ -14,6 +14,7 @@ import altair as alt
 
 from . import plot_data as data
 from ._rfm import Rfm
+from .types import Board
 
 __all__ = [
     "calibration_curve",
@@ -169,7 +170,7 @@ def funnel(steps: Any, language: str = "en") -> Any:
     return _styled((bars + labels).properties(width=520, height=alt.Step(44)), words("Funnel"))
 
 
-def pipeline_board(board: Mapping[str, Any], language: str = "en") -> Any:
+def pipeline_board(board: Board, language: str = "en") -> Any:
     """The stages of a pipeline: what lies in each, and what of it is to be expected."""
     words = _Words(language)
     rows = data.pipeline_board(board, language)

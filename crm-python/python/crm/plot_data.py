@@ -10,6 +10,7 @@ from typing import Any
 from . import _crm, _frames
 from ._pipeline import forecast
 from ._rfm import Rfm, columns
+from .types import Board
 
 Rows = list[dict[str, Any]]
 
@@ -88,18 +89,18 @@ def funnel(steps: Any) -> Rows:
     ]
 
 
-def pipeline_board(board: Mapping[str, Any], language: str = "en") -> Rows:
+def pipeline_board(board: Board, language: str = "en") -> Rows:
     """Per column of `session.board()`: `order`, `stage`, `deals`, `amount`, `weighted` and `currency`."""
     return [
         {
             "order": n,
-            "stage": column["zh" if language == "zh" else "en"] or column["stage"],
-            "deals": column["count"],
-            "amount": float(column["amount"]["amount"]),
-            "weighted": float(column["weighted"]["amount"]),
-            "currency": column["amount"]["currency"],
+            "stage": (column.zh if language == "zh" else column.en) or column.stage,
+            "deals": column.count,
+            "amount": float(column.amount.amount),
+            "weighted": float(column.weighted.amount),
+            "currency": column.amount.currency,
         }
-        for n, column in enumerate(board["columns"])
+        for n, column in enumerate(board.columns)
     ]
 
 
