@@ -35,11 +35,11 @@ def write(commands: list[Struct], views: list[View], schema: list[dict[str, Any]
         classes = [f"{class_name(kind)}Room" for kind, where in rooms.items() if where == room]
         files[f"_doors/{room}.py"] = module(f"Commands and lists of {room}.", body, OWN, classes)
     files["_doors/insight.py"] = module("Views and analyses.", _insight(views, types), OWN, ["Insight"])
-    files["_doors/__init__.py"] = _front(rooms, kinds, commands)
+    files["_doors/__init__.py"] = _front(rooms, kinds, commands, types)
     return files
 
 
-def _front(rooms: dict[str, str], kinds: dict[str, Any], commands: list[Struct]) -> str:
+def _front(rooms: dict[str, str], kinds: dict[str, Any], commands: list[Struct], types: Types) -> str:
     doc = "Commands, lists and views as a session offers them."
     body = '\n\nclass Rooms:\n    """All rooms, by name: what a session offers."""\n'
     for kind in rooms:
@@ -51,7 +51,7 @@ def _front(rooms: dict[str, str], kinds: dict[str, Any], commands: list[Struct])
     )
     body += "        return Insight(self)\n\n\nVALUES: dict[str, tuple[str, ...]] = {\n"
     for command in commands:
-        if values := _valued(command):
+        if values := _valued(command, types):
             body += f'    "{command.command}": {values!r},\n'
     own = {f"{class_name(kind)}Room": f".{room}" for kind, room in rooms.items()} | {"Insight": ".insight"}
     return module(doc, body + "}\n", own, ["Rooms", "VALUES"])
@@ -126,9 +126,10 @@ def _read(read: str) -> str:
     return f', "{read}"' if read else ""
 
 
-def _valued(command: Struct) -> tuple[str, ...]:
+def _valued(command: Struct, types: Types) -> tuple[str, ...]:
     """Which fields of a command take values of any type."""
-    return tuple(f.name for f in command.fields if "Value" in re.findall(r"\w+", f.type))
+    types_of = {field.name: types.declared.aliases.get(field.type, field.type) for field in command.fields}
+    return tuple(name for name, rust in types_of.items() if "Value" in re.findall(r"\w+", rust))
 
 
 def _takes(field: Field, home: Struct | View, types: Types) -> str:

@@ -17,18 +17,22 @@ FIELD = re.compile(r"^\s*(?P<attributes>(?:#\[[^\n]*?\]\s*)*)(?:pub )?(?P<name>[
 COMMAND = re.compile(r'pub struct (?P<name>\w+) as "(?P<text>[a-z_.]+)" -> (?P<output>.+?) \{$')
 STRUCT = re.compile(r"^pub struct (?P<name>\w+)(?:<(?P<of>\w+)>)? \{$")
 ALIAS = re.compile(r"^pub type (?P<name>\w+) = (?P<type>.+);$")
-ENUM = re.compile(r"^\s*pub enum (?P<name>\w+) \{$")
+ENUM = re.compile(r"^\s*pub enum (?P<name>\w+)(?:<\w+>)? \{$")
+# What stands in a list within a record.
+ROW = re.compile(r"^\s*pub struct (?P<name>\w+) as Row \{$")
+CELL = re.compile(r'^\s*(?P<name>[a-z_]+): (?P<type>.+?) = "(?P<en>[^"]*)" "(?P<zh>[^"]*)".*;$')
 # The macro `moves!` of `engine/flows/advance/commands.rs`: one body, and a line for each command made of it.
 TEMPLATE = re.compile(r"pub struct \$name as \$text -> (?P<output>\w+) \{$")
 MADE = re.compile(r'^\s*(?P<name>\w+) as "(?P<text>[a-z_.]+)" moves (?P<field>\w+): (?P<type>\w+);$')
 LABELLED = re.compile(r'^\s*\w+ "(?P<code>[^"]*)" "(?P<en>[^"]*)" "(?P<zh>[^"]*)",$')
-VARIANT = re.compile(r"^\s*(?P<name>[A-Z]\w*)(?P<holds>,|\((?P<type>.+)\),| \{)$")
+VARIANT = re.compile(r"^\s*(?P<name>[A-Z]\w*)(?P<holds>,|\(.+\),| \{| \{ (?P<fields>.+) \},)$")
 METHOD = re.compile(
     r"^(?P<docs>(?:    ///.*\n)+)    pub fn (?P<name>\w+)\(\s*&self,?(?P<takes>[^)]*?)\)\s*->\s*Result<(?P<output>.*?)> \{$",
     re.MULTILINE,
 )
+USE = re.compile(r"^use ([^;]+);$", re.MULTILINE)
 KIND = re.compile(r'^    (?P<marker>\w+) = \d+, "(?P<name>\w+)",', re.MULTILINE)
-RECORD = re.compile(r"^    pub struct \w+ is (?P<marker>\w+) \{$", re.MULTILINE)
+RECORD = re.compile(r"^    pub struct (?P<name>\w+) is (?P<marker>\w+) \{$", re.MULTILINE)
 
 
 @dataclass
@@ -94,8 +98,12 @@ class Declarations:
     choices: dict[str, list[Choice]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
+    imports: dict[PurePosixPath, dict[str, list[str]]] = field(default_factory=dict)
+    """By file, the way by which each name comes into it."""
     rooms: dict[str, str] = field(default_factory=dict)
     """Which room each kind of record belongs to."""
+    records: dict[str, str] = field(default_factory=dict)
+    """The same by the name of its struct."""
 
 
 def read() -> Declarations:
@@ -105,11 +113,30 @@ def read() -> Declarations:
     for path in sorted(SOURCE.rglob("*.rs")):
         text, place = path.read_text(), PurePosixPath(path.relative_to(SOURCE).as_posix())
         _File(place, found).read(text)
+        uses = [way for use in USE.findall(text) for way in _ways(use)]
+        found.imports[place] = {way.split("::")[-1]: way.split("::")[:-1] for way in uses}
         if place.parts[0] == "domain":
-            found.rooms.update({kinds[record["marker"]]: place.parts[1] for record in RECORD.finditer(text)})
+            for record in RECORD.finditer(text):
+                found.rooms[kinds[record["marker"]]] = place.parts[1]
+                found.records[record["name"]] = place.parts[1]
         if place.parts[:2] == ("engine", "views"):
             found.views.update({view.name: view for view in _views(text, place)})
     return found
+
+
+def _ways(use: str) -> list[str]:
+    """The ways that a `use` spells out: `a::{b, c::D}` is `a::b` and `a::c::D`."""
+    before, brace, rest = use.partition("{")
+    if not brace:
+        return [use.strip()]
+    inner, parts, depth = rest.rpartition("}")[0], [""], 0
+    for letter in inner:
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [before.strip() + way for part in parts if part.strip() for way in _ways(part.strip())]
 
 
 def _views(text: str, path: PurePosixPath) -> list[View]:
@@ -171,6 +198,9 @@ class _File:
         elif struct := STRUCT.match(line):
             self.into = self._struct(struct["name"], of=struct["of"] or "")
             self.found.structs.setdefault(struct["name"], []).append(self.into)
+        elif row := ROW.match(line):
+            self.into = self._struct(row["name"])
+            self.found.structs.setdefault(row["name"], []).append(self.into)
         elif enum := ENUM.match(line):
             self.into = Choice(enum["name"], as_docstring(self.docs), self.path)
             self.snake = any('rename_all = "snake_case"' in attribute for attribute in self.attributes)
@@ -191,6 +221,9 @@ class _File:
             optional = self.defaulted or "default" in said or member["type"].startswith("Option<")
             flat = "serde(flatten" in said
             self.into.fields.append(Field(member["name"], member["type"], as_docstring(self.docs), optional, flat))
+        elif isinstance(self.into, Struct) and (cell := CELL.match(line)):
+            doc, ty = f"{cell['en']} ({cell['zh']}).", cell["type"]
+            self.into.fields.append(Field(cell["name"], ty, doc, optional=ty.startswith("Option<")))
         elif isinstance(self.into, Choice):
             self._varies(line, self.into)
 
@@ -200,8 +233,7 @@ class _File:
             if member := FIELD.match(line):
                 self.held.append(member["name"])
             elif line.strip() == "},":
-                held = ", ".join(f'"{name}": …' for name in self.held)
-                into.forms[-1] = (into.forms[-1][0].replace("…", f"{{{held}}}"), into.forms[-1][1])
+                self._holds(self.held, into)
                 self.held = None
         elif labelled := LABELLED.match(line):
             into.codes.append((labelled["code"], f"{labelled['en']} ({labelled['zh']})."))
@@ -214,11 +246,21 @@ class _File:
                 return
             into.open = True
             into.forms.append((f'{{"{code}": …}}', doc))
+            if variant["fields"]:
+                self._holds(re.findall(r"(\w+):", variant["fields"]), into)
             self.held = [] if variant["holds"] == " {" else None
+
+    @staticmethod
+    def _holds(names: list[str], into: Choice) -> None:
+        """Says in an enum's last form what it holds."""
+        form, doc = into.forms[-1]
+        held = ", ".join(f'"{name}": …' for name in names)
+        into.forms[-1] = form.replace("…", f"{{{held}}}"), doc
 
 
 def as_docstring(docs: list[str]) -> str:
     """A doc comment as a docstring: links and paths of Rust become plain names."""
-    text = "\n".join(docs).strip()
+    # Examples are of another language.
+    text = "\n".join(docs).partition("```")[0].strip()
     text = re.sub(r"\[`?([^\]`]+)`?\](?:\([^)]*\))?", lambda link: f"`{link.group(1).split('::')[-1]}`", text)
     return text.replace("\\", "\\\\").replace('"""', "'''")

@@ -22,15 +22,21 @@ PLAIN = {
     "Money": ("Money", "money"),
     "Currency": ("str", ""),
     "KindNo": ("str", ""),
+    "KindCode": ("str", ""),
     "RecordRef": ("str", ""),
     "Value": ("Any", "value"),
     "Json": ("Any", ""),
     "()": ("None", ""),
 }
 # Trees of data whose form the engine's documentation gives: criteria, lifecycles.
-TREES = {"Lifecycle", "Filter", "Actor", "KindCode"}
+TREES = {"Lifecycle", "Filter", "Actor"}
 # Where two types of one name travel, what the one of this file is called.
-RENAMED = {"insight/learn/model.rs:Model": "TrainedModel"}
+RENAMED = {
+    "domain/model/noun.rs:Purpose": "ModelPurpose",
+    "record/script.rs:Purpose": "RulePurpose",
+    "insight/learn/model.rs:Model": "TrainedModel",
+    "record/lifecycle/mod.rs:Direction": "MoveDirection",
+}
 
 
 # Views of insight, each with what it is made of, but for these.
@@ -57,7 +63,9 @@ class Types:
     def of(self, rust: str, at: PurePosixPath, prefix: str = "", of: str = "") -> tuple[str, str]:
         """Python's annotation for a Rust type as it is named in a file, and how data of it is read. `of` is the name of
         an id that the type around it is generic over."""
-        rust = re.sub(r"^&('static )?", "", rust.strip())
+        rust = re.sub(
+            r"^&('static )?|\bchrono::|\bstd::collections::", "", self.declared.aliases.get(rust, rust).strip()
+        )
         if inner := re.fullmatch(r"Box<(.+)>", rust):
             return self.of(inner[1], at, prefix, of)
         if inner := re.fullmatch(r"Option<(.+)>", rust):
@@ -68,7 +76,8 @@ class Types:
             return self._several(ty, prefix), read and f"*{read}"
         if inner := re.fullmatch(r"BTreeMap<(\w+), (.+)>", rust):
             ty, read = self.of(inner[2], at, prefix, of)
-            return f"Mapping[str, {ty}]", read and f"%{read}"
+            key = "int" if re.fullmatch(r"[iu]\d+", inner[1]) else "str"
+            return f"Mapping[{key}, {ty}]", read and f"%{read}"
         if inner := re.fullmatch(r"\((\w+), (\w+)\)", rust):
             (left, first), (right, second) = (self.of(part, at, prefix, of) for part in inner.groups())
             return f"tuple[{left}, {right}]", f"({first}|{second})"
@@ -100,8 +109,11 @@ class Types:
         *way, name = re.sub(r"<.*>$", "", rust).split("::")
         found = [*self.declared.choices.get(name, []), *self.declared.structs.get(name, [])]
         found = [one for one in found if isinstance(one, Choice) or one.fields]
+        way = way or self.declared.imports.get(at, {}).get(name, [])
+        if name in self.declared.records and self.declared.records[name] in (*way, *at.parts):
+            return None
         if way:
-            found = [one for one in found if way[-1] in (*one.path.parts, one.path.stem)]
+            found = [one for one in found if way[-1] in (*one.path.parts, one.path.stem)] or found
         for near in (lambda one: True, lambda one: one.path == at, lambda one: one.path.parent == at.parent):
             if len(some := [one for one in found if near(one)]) == 1:
                 return some[0]
@@ -133,7 +145,7 @@ class Types:
         """What may be given for a type that Python has no class for: a line a form."""
         inner = re.fullmatch(r"Option<(.+)>", rust)
         found = self.find(inner[1] if inner else rust, at)
-        if not isinstance(found, Choice) or not found.open:
+        if not isinstance(found, Choice) or not found.open or found.name in TREES:
             return ""
         return "".join(f"\n- `{form}`: {' '.join(doc.split())}" for form, doc in found.forms)
 
@@ -180,15 +192,19 @@ def _type(name: str, types: Types) -> str:
     return _choice(name, declared) if isinstance(declared, Choice) else _struct(name, declared, types)
 
 
+def _doc(doc: str) -> str:
+    return textwrap.indent(f'"""{doc}"""\n', "    ")
+
+
 def _choice(name: str, choice: Choice) -> str:
-    text = f'\n\nclass {name}(Choice):\n    """{choice.doc}"""\n\n'
+    text = f"\n\nclass {name}(Choice):\n{_doc(choice.doc)}\n"
     for code, meaning in choice.codes:
-        text += f'    {member(code)} = "{code}"\n' + textwrap.indent(f'"""{meaning}"""\n', "    ")
+        text += f'    {member(code)} = "{code}"\n' + _doc(meaning)
     return text
 
 
 def _struct(name: str, struct: Struct, types: Types) -> str:
-    text = f'\n\n@dataclass(frozen=True, kw_only=True)\nclass {name}(Data):\n    """{struct.doc}"""\n\n'
+    text = f"\n\n@dataclass(frozen=True, kw_only=True)\nclass {name}(Data):\n{_doc(struct.doc)}\n"
     reads = {}
     for declared in types.fields(struct):
         ty, read = types.of(declared.type, _home(declared, struct, types), of=struct.of)
@@ -197,7 +213,7 @@ def _struct(name: str, struct: Struct, types: Types) -> str:
         optional = declared.optional and struct.taken
         text += f"    {attribute(declared.name)}: {_defaulted(ty) if optional else ty}\n"
         if declared.doc:
-            text += textwrap.indent(f'"""{declared.doc}{types.forms(declared.type, struct.path)}"""\n', "    ")
+            text += _doc(declared.doc + types.forms(declared.type, struct.path))
     return text + f"\n    _reads: ClassVar[dict[str, str]] = {reads!r}\n"
 
 

@@ -227,6 +227,8 @@ class Rooms:
 
 
 VALUES: dict[str, tuple[str, ...]] = {
+    "contact.create": ('custom',),
+    "customer.create": ('custom',),
     "customer.move": ('fields',),
     "lead.move": ('fields',),
     "opportunity.advance": ('fields',),

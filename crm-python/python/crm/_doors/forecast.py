@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from .. import records, types
+from .. import records
 from .._door import Room
 
 __all__ = [
@@ -21,7 +20,7 @@ class ForecastRoom(Room[records.Forecast]):
     def keep(
         self,
         name: str,
-        figures: types.Forecast | Mapping[str, Any],
+        figures: Any,
         *,
         key: str | None = None,
     ) -> str:

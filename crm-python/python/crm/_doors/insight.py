@@ -98,19 +98,6 @@ class Insight(Answers):
         ----------
         filter
             Which won deals count as purchases; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         family
             The model of how often and how long customers buy, as for `LifetimeQuery`.
             - `"nbd"`: Customers buy for ever; the yardstick that the others have to beat.
@@ -157,19 +144,6 @@ class Insight(Answers):
         ----------
         filter
             Which deals count, in the history as among the open ones; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         days
             For how many days; a period goes before it.
         period
@@ -214,19 +188,6 @@ class Insight(Answers):
         ----------
         filter
             Which deals count, in the history as among the open ones; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         days
             For how many days; a period goes before it.
         period
@@ -271,19 +232,6 @@ class Insight(Answers):
         ----------
         filter
             Which deals count, in the history as among the open ones; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         days
             For how many days; a period goes before it.
         period
@@ -323,19 +271,6 @@ class Insight(Answers):
             The pipeline; the default one when there is none.
         filter
             Which deals count; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         from_
             Deals created before this day don't count.
         to
@@ -374,19 +309,6 @@ class Insight(Answers):
         ----------
         filter
             Which deals count, in the history as among the open ones; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         days
             For how many days; a period goes before it.
         period
@@ -427,19 +349,6 @@ class Insight(Answers):
         ----------
         filter
             Which won deals count; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         family
             The model of how often and how long customers buy. None: MBG/NBD, which allows for customers who never come
             again; NBD where nobody seems to leave, so that no rate of leaving can be fitted. The answer's fit says which.
@@ -504,19 +413,6 @@ class Insight(Answers):
         ----------
         filter
             Which won deals count; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         from_
             Deals won before this day don't count.
         rule
@@ -569,7 +465,7 @@ class Insight(Answers):
 
     def train_model(
         self,
-        purpose: Any,
+        purpose: types.ModelPurpose | str,
         *,
         filter: str | None = None,
         ended: str | None = None,
@@ -588,49 +484,10 @@ class Insight(Answers):
             What it predicts.
         filter
             Which records count beside; all that the actor sees when there is none.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         ended
             Which customers' fate is known, for churn; leads and deals have their own end.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         good
             Which of them left, for churn.
-            - `{"all": …}`: All of them hold; true when there are none.
-            - `{"any": …}`: Any of them holds; false when there are none.
-            - `{"not": …}`: It does not hold.
-            - `{"holds": {"field": …}}`: The yes-or-no field is yes, or the behaviour was seen.
-            - `{"compare": {"field": …, "op": …, "value": …}}`: The field compares with a value.
-            - `{"in": {"field": …, "values": …}}`: The field equals one of the values.
-            - `{"between": {"field": …, "low": …, "high": …}}`: The field lies between two values, or equals one of them.
-            - `{"contains": {"field": …, "text": …}}`: The text has this in it; a list of choices has this choice.
-            - `{"starts_with": {"field": …, "text": …}}`: The text starts so.
-            - `{"ends_with": {"field": …, "text": …}}`: The text ends so.
-            - `{"is_empty": {"field": …}}`: The field has no value.
-            - `{"is_not_empty": {"field": …}}`: The field has a value.
-            - `{"within": {"field": …, "range": …}}`: The date lies within days counted from today.
         seen_at
             As of when customers are read to learn from, for churn, which needs it: their fate is what came after. Leads and
             deals are read just before their end; where this is earlier, as of then. What did not exist then is left out.

@@ -109,19 +109,19 @@ class LeadRoom(Room[records.Lead]):
             The revision that the caller knows.
         customer
             The customer.
-            - `{"field": …}`: Into the field with a machine name or label.
-            - `{"named": …}`: To the door, under a name of its own.
-            - `"ignored"`: Nowhere.
+            - `"new"`: A new record.
+            - `{"into": …}`: A record that is there.
+            - `"nothing"`: Nothing of that kind.
         contact
             The contact.
-            - `{"field": …}`: Into the field with a machine name or label.
-            - `{"named": …}`: To the door, under a name of its own.
-            - `"ignored"`: Nowhere.
+            - `"new"`: A new record.
+            - `{"into": …}`: A record that is there.
+            - `"nothing"`: Nothing of that kind.
         opportunity
             The opportunity.
-            - `{"field": …}`: Into the field with a machine name or label.
-            - `{"named": …}`: To the door, under a name of its own.
-            - `"ignored"`: Nowhere.
+            - `"new"`: A new record.
+            - `{"into": …}`: A record that is there.
+            - `"nothing"`: Nothing of that kind.
         deal_name
             The new opportunity's name; made of the customer's and the products when empty.
         pipeline

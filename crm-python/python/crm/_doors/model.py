@@ -43,7 +43,7 @@ class ModelRoom(Room[records.Model]):
     def save(
         self,
         name: str,
-        purpose: Any,
+        purpose: types.ModelPurpose | str,
         about: str,
         trained_at: dt.datetime,
         model: types.TrainedModel | Mapping[str, Any],

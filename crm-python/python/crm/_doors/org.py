@@ -182,27 +182,12 @@ class RoleRoom(Room[records.Role]):
         *,
         role: str | records.Record | None = None,
         revision: int | None = None,
-        grants: Sequence[Any] | None = None,
-        fields: Sequence[Any] | None = None,
+        grants: Sequence[types.Grant | Mapping[str, Any]] | None = None,
+        fields: Sequence[types.FieldRule | Mapping[str, Any]] | None = None,
         administrator: bool | None = None,
         key: str | None = None,
     ) -> str:
         """Defines a role, or replaces what one may do. For administrators.
-
-        ```
-        use crm_core::domain::org::{DefineRole, Grant};
-        use crm_core::record::action::{Action, Scope};
-        let everything_own = Grant {
-            kind: "*".into(),
-            actions: vec!`Update`,
-            scope: Scope::Subordinates,
-        };
-        let command = DefineRole {
-            role: None, revision: None, name: "sales".into(),
-            grants: vec!`everything_own`, fields: vec![], administrator: false,
-        };
-        assert_eq!(command.grants.len(), 1);
-        ```
 
         Parameters
         ----------
@@ -236,7 +221,7 @@ class SettingsRoom(Room[records.Settings]):
         zone: str | None = None,
         region: str | None = None,
         currency: str | None = None,
-        rates: Sequence[Any] | None = None,
+        rates: Sequence[types.RateRow | Mapping[str, Any]] | None = None,
         fiscal_start: int | None = None,
         holidays: Sequence[dt.date] | None = None,
         extra_workdays: Sequence[dt.date] | None = None,
@@ -244,7 +229,7 @@ class SettingsRoom(Room[records.Settings]):
         duplicate_disclosure: types.Disclosure | str | None = None,
         retention_days: int | None = None,
         activity_half_life_days: int | None = None,
-        activity_weights: Sequence[Any] | None = None,
+        activity_weights: Sequence[types.WeightRow | Mapping[str, Any]] | None = None,
         active_from: Decimal | None = None,
         silent_below: Decimal | None = None,
         offer_after_months: int | None = None,
@@ -410,12 +395,6 @@ class UserRoom(Room[records.User]):
         key: str | None = None,
     ) -> str:
         """Creates a user.
-
-        ```
-        use crm_core::domain::org::CreateUser;
-        let command: CreateUser = serde_json::from_str(r#"{"login": "li.na", "name": "李娜"}"#).unwrap();
-        assert!(command.roles.is_empty());
-        ```
 
         Parameters
         ----------

@@ -38,7 +38,7 @@ class ContactRoom(Room[records.Contact]):
         tags: Sequence[str] | None = None,
         notes: str | None = None,
         posts: Sequence[types.Post | Mapping[str, Any]] | None = None,
-        custom: Any = None,
+        custom: Mapping[int, Any] | None = None,
         key: str | None = None,
     ) -> str:
         """Creates a contact with its posts.
@@ -166,7 +166,7 @@ class CustomerRoom(Room[records.Customer]):
         city: str | None = None,
         district: str | None = None,
         street: str | None = None,
-        addresses: Sequence[Any] | None = None,
+        addresses: Sequence[types.Address | Mapping[str, Any]] | None = None,
         phones: Sequence[str] | None = None,
         emails: Sequence[str] | None = None,
         wechat: str | None = None,
@@ -178,7 +178,7 @@ class CustomerRoom(Room[records.Customer]):
         source: types.Source | str | None = None,
         referrer: str | records.Record | None = None,
         referrer_name: str | None = None,
-        level: Any = None,
+        level: types.Level | str | None = None,
         flags: Sequence[types.Flag | str] | None = None,
         tags: Sequence[str] | None = None,
         parent: str | records.Record | None = None,
@@ -189,7 +189,7 @@ class CustomerRoom(Room[records.Customer]):
         owner: str | records.Record | None = None,
         collaborators: Sequence[str | records.Record] | None = None,
         pool: str | records.Record | None = None,
-        custom: Any = None,
+        custom: Mapping[int, Any] | None = None,
         key: str | None = None,
     ) -> str:
         """Creates a customer; the actor owns it unless an owner or a pool is named.
@@ -274,7 +274,7 @@ class CustomerRoom(Room[records.Customer]):
     def grade(
         self,
         customer: str | records.Record,
-        level: Any,
+        level: types.Level | str,
         rule: str,
         *,
         overrule: bool | None = None,

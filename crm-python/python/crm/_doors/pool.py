@@ -95,14 +95,6 @@ class PoolRoom(Room[records.Pool]):
     ) -> str:
         """Defines a public pool, or replaces its rules.
 
-        ```
-        use crm_core::domain::pool::DefinePool;
-        let command: DefinePool = serde_json::from_str(
-            r#"{"name": "华东客户公海", "kind": "customer", "follow_up_days": 30, "warn_days": 3, "claims_a_day": 5}"#,
-        ).unwrap();
-        assert_eq!(command.follow_up_days, Some(30));
-        ```
-
         Parameters
         ----------
         pool

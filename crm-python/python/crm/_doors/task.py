@@ -77,7 +77,7 @@ class TaskRoom(Room[records.Task]):
         due_at: dt.datetime | None = None,
         priority: types.Priority | str | None = None,
         reminder_at: dt.datetime | None = None,
-        recurrence: Any = None,
+        recurrence: types.Recurrence | Mapping[str, Any] | None = None,
         checklist: Sequence[str] | None = None,
         about: str | records.Record | None = None,
         text: str | None = None,

@@ -3,6 +3,11 @@
 from .._rows import (
     Rows,
 )
+from .activity import (
+    Direction,
+    Participant,
+    Position,
+)
 from .attainment import (
     Attainment,
     TargetReached,
@@ -24,6 +29,7 @@ from .churn import (
 )
 from .clv import (
     CustomerValue,
+    Fit,
     LifetimeView,
     Spend,
     SpendFit,
@@ -45,7 +51,6 @@ from .flows import (
 from .forecast import (
     Category,
     DepartmentForecast,
-    Forecast,
     ForecastDeal,
     ForecastRecord,
     ForecastTest,
@@ -69,6 +74,8 @@ from .lead import (
 )
 from .learn import (
     Additive,
+    Explanation,
+    Factor,
     Lift,
     Method,
     Metrics,
@@ -81,15 +88,27 @@ from .learn import (
     Training,
     Verdict,
 )
+from .model import (
+    ModelPurpose,
+)
 from .org import (
     CustomType,
+    FieldChoice,
+    FieldColumn,
+    FieldRule,
+    Grant,
     LifecycleDefined,
+    RateRow,
+    WeightRow,
 )
 from .party import (
+    Address,
+    AddressLabel,
     ContactRole,
     Flag,
     Gender,
     LegalForm,
+    Level,
     Post,
     RelationType,
     TradingRole,
@@ -111,7 +130,12 @@ from .pipeline import (
 )
 from .record import (
     Action,
+    FieldAccess,
     Invalid,
+    Language,
+    MoveDirection,
+    RulePurpose,
+    Scope,
     Source,
     StateClass,
 )
@@ -123,16 +147,23 @@ from .rfm import (
     Thresholds,
 )
 from .rule import (
+    Band,
+    Event,
+    GroupCap,
     RuleDraft,
+    RuleLine,
     RuleTest,
     SavedRule,
     Tried,
+    Trigger,
 )
 from .target import (
     Metric,
 )
 from .task import (
+    Every,
     Priority,
+    Recurrence,
 )
 from .views import (
     Board,
@@ -144,8 +175,11 @@ __all__ = [
     "Action",
     "ActivityLevel",
     "Additive",
+    "Address",
+    "AddressLabel",
     "AtRisk",
     "Attainment",
+    "Band",
     "Board",
     "Bottleneck",
     "Bucket",
@@ -164,13 +198,22 @@ __all__ = [
     "DateRange",
     "DepartmentForecast",
     "Difference",
+    "Direction",
     "Disclosure",
     "Duplicate",
     "Ended",
+    "Event",
+    "Every",
+    "Explanation",
+    "Factor",
+    "FieldAccess",
+    "FieldChoice",
+    "FieldColumn",
+    "FieldRule",
     "Figures",
+    "Fit",
     "Flag",
     "FollowUp",
-    "Forecast",
     "ForecastDeal",
     "ForecastRecord",
     "ForecastTest",
@@ -181,14 +224,18 @@ __all__ = [
     "Gender",
     "Given",
     "GivenByHand",
+    "Grant",
+    "GroupCap",
     "HandOverRule",
     "HandedOver",
     "Hidden",
     "Intent",
     "Invalid",
     "JudgedForecast",
+    "Language",
     "LeadDraft",
     "LegalForm",
+    "Level",
     "LifecycleDefined",
     "LifetimeView",
     "Lift",
@@ -197,19 +244,25 @@ __all__ = [
     "Method",
     "Metric",
     "Metrics",
+    "ModelPurpose",
+    "MoveDirection",
     "Moved",
     "OnDuplicate",
     "Outlook",
     "OwnerForecast",
     "Part",
+    "Participant",
     "Passage",
     "PersonDraft",
+    "Position",
     "Post",
     "PriceAnswer",
     "PriceRequest",
     "Priority",
     "PriorityDeal",
+    "RateRow",
     "Reason",
+    "Recurrence",
     "RelationType",
     "Reliability",
     "Report",
@@ -218,9 +271,12 @@ __all__ = [
     "RfmView",
     "Rows",
     "RuleDraft",
+    "RuleLine",
+    "RulePurpose",
     "RuleTest",
     "Rules",
     "SavedRule",
+    "Scope",
     "Scored",
     "Segment",
     "Source",
@@ -237,7 +293,9 @@ __all__ = [
     "TrainedModel",
     "Training",
     "Tried",
+    "Trigger",
     "Velocity",
     "Verdict",
     "Way",
+    "WeightRow",
 ]

@@ -81,7 +81,7 @@ class Reason(Choice):
 @dataclass(frozen=True, kw_only=True)
 class Rules(Data):
     """How evidence weighs, in log-odds: 0.7 doubles the odds. The defaults are a judgement to start from; a trained column
-overrules them."""
+    overrules them."""
 
     base_risk: float
     """The risk of a customer of whom nothing is known."""

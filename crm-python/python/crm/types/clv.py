@@ -13,6 +13,7 @@ from .._values import Money
 
 __all__ = [
     "CustomerValue",
+    "Fit",
     "LifetimeView",
     "Spend",
     "SpendFit",
@@ -44,6 +45,33 @@ class CustomerValue(Data):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fit(Data):
+    """A model fitted to histories."""
+
+    model: Any
+    """The model with the most likely parameters."""
+    log_likelihood: float
+    """Its log-likelihood; models are compared by it on the same histories only."""
+    customers: int
+    """How many customers it was fitted to."""
+    distinct: int
+    """How many distinct histories they have."""
+    gradient: float
+    """The steepest slope left, per customer, in a parameter's logarithm."""
+    steps: int
+    """Newton steps to the top, on all histories."""
+    covariance: Sequence[Sequence[float]] | None
+    """Covariance of the parameters, in the order of `parameters`; none at an edge."""
+    standard_errors: Sequence[float] | None
+    """Standard errors of the parameters, likewise."""
+    edge: Sequence[str]
+    """Parameters that the data push on and on towards zero or infinity, for example because nobody seems to leave. The
+    likelihood has levelled off, so predictions hold; the values themselves mean little."""
+
+    _reads: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
 class LifetimeView(Data):
     """The values of the customers that an actor sees."""
 
@@ -51,7 +79,7 @@ class LifetimeView(Data):
     """The day of reckoning."""
     customers: Rows[CustomerValue]
     """The customers with purchases, in the order of ids."""
-    fit: Any
+    fit: Fit
     """The model of purchases, with its likelihood and standard errors; times in days."""
     spend: SpendFit | None
     """The model of spend in minor units, over all purchases with an amount; none where there can be none."""
@@ -60,7 +88,7 @@ class LifetimeView(Data):
     worth: Money | None
     """All values together."""
 
-    _reads: ClassVar[dict[str, str]] = {'as_of': 'date', 'customers': '*CustomerValue', 'spend': '?SpendFit', 'worth': '?money'}
+    _reads: ClassVar[dict[str, str]] = {'as_of': 'date', 'customers': '*CustomerValue', 'fit': 'Fit', 'spend': '?SpendFit', 'worth': '?money'}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .._record import Choice, Data
 from .lead import MatchKey
-from .record import StateClass
+from .record import MoveDirection, StateClass
 from .task import Priority
 
 __all__ = [
@@ -199,11 +199,11 @@ class Moved(Data):
     """The state that it left."""
     to: str
     """The state that it entered."""
-    direction: Any
+    direction: MoveDirection
     """Which way it went."""
     class_: StateClass
     """What the state entered means."""
     tasks: Sequence[str]
     """The tasks that were created."""
 
-    _reads: ClassVar[dict[str, str]] = {'class': 'StateClass'}
+    _reads: ClassVar[dict[str, str]] = {'direction': 'MoveDirection', 'class': 'StateClass'}

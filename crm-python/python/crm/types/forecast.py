@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .._record import Choice, Data
 from .._rows import Rows
@@ -14,7 +13,6 @@ from .._values import Money
 __all__ = [
     "Category",
     "DepartmentForecast",
-    "Forecast",
     "ForecastDeal",
     "ForecastRecord",
     "ForecastTest",
@@ -73,31 +71,6 @@ class DepartmentForecast(Data):
     """The share of futures that reach it."""
 
     _reads: ClassVar[dict[str, str]] = {'closed': 'money', 'pipeline': 'money', 'best_case': 'money', 'commit': 'money', 'weighted': 'money', 'expected': 'money', 'low': 'money', 'high': 'money', 'target': '?money'}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forecast(Data):
-    """What will be won of the deals that are open as of a day, within a plan's horizon."""
-
-    rows: Sequence[int]
-    """The open deals, by row."""
-    chances: Sequence[float]
-    """The probability that each is won within the horizon."""
-    expected: float
-    """The mean."""
-    low: int
-    """The lower end of the interval."""
-    high: int
-    """The upper end of the interval."""
-    past: int
-    """On how many past forecasts the width of the interval rests; with none it knows of no good and
-    bad times, and is too narrow."""
-    futures: Sequence[int]
-    """What each drawn future brings, ascending."""
-    open: Sequence[Any]
-    spread: float
-
-    _reads: ClassVar[dict[str, str]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .._record import Choice, Data
+from .model import ModelPurpose
 
 __all__ = [
     "Additive",
+    "Explanation",
+    "Factor",
     "Lift",
     "Method",
     "Metrics",
@@ -35,6 +38,38 @@ class Additive(Data):
     """One a column."""
 
     _reads: ClassVar[dict[str, str]] = {'terms': '*Term'}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation(Data):
+    """Why a row has its probability."""
+
+    probability: float
+    """The row's probability."""
+    log_odds: float
+    """Its log odds: those of a usual row and of all factors."""
+    usual: float
+    """The log odds of a usual row."""
+    factors: Sequence[Factor]
+    """What each column adds, farthest from zero first."""
+
+    _reads: ClassVar[dict[str, str]] = {'factors': '*Factor'}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factor(Data):
+    """One part of an explanation."""
+
+    column: str
+    """The column, or `calibration` for what calibration adds."""
+    value: str | None = None
+    """The row's value as text; none when it is missing."""
+    unseen: bool
+    """Whether the model never met this level."""
+    log_odds: float
+    """What it adds to the log odds, against a usual row."""
+
+    _reads: ClassVar[dict[str, str]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,11 +165,11 @@ class Scored(Data):
     """The record."""
     probability: float
     """The probability that it ends well (for churn: that the customer leaves)."""
-    explanation: Any
+    explanation: Explanation | None
     """Why: factors that add up to the probability, those of fields that the actor doesn't see among the usual. For
     as many of the best as were asked for."""
 
-    _reads: ClassVar[dict[str, str]] = {}
+    _reads: ClassVar[dict[str, str]] = {'explanation': '?Explanation'}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +195,7 @@ class Term(Data):
 class Trained(Data):
     """A model that was trained on stored history, not yet stored."""
 
-    purpose: Any
+    purpose: ModelPurpose
     """What it predicts."""
     about: str
     """The kind of record that it scores."""
@@ -169,7 +204,7 @@ class Trained(Data):
     model: TrainedModel
     """The model, with its figures out of sample and its verdict."""
 
-    _reads: ClassVar[dict[str, str]] = {'trained_at': 'instant', 'model': 'TrainedModel'}
+    _reads: ClassVar[dict[str, str]] = {'purpose': 'ModelPurpose', 'trained_at': 'instant', 'model': 'TrainedModel'}
 
 
 @dataclass(frozen=True, kw_only=True)

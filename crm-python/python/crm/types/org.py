@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import ClassVar
 
 from .._record import Choice, Data
+from .record import Action, FieldAccess, Scope
 
 __all__ = [
     "CustomType",
+    "FieldChoice",
+    "FieldColumn",
+    "FieldRule",
+    "Grant",
     "LifecycleDefined",
+    "RateRow",
+    "WeightRow",
 ]
 
 
@@ -41,6 +51,64 @@ class CustomType(Choice):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldChoice(Data):
+    """A choice of a custom field."""
+
+    code: str
+    """Code (代码)."""
+    en: str
+    """English label (英文名)."""
+    zh: str
+    """Chinese label (中文名)."""
+
+    _reads: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldColumn(Data):
+    """A column of a custom sub-table."""
+
+    name: str
+    """Name (名称)."""
+    en: str
+    """English label (英文名)."""
+    zh: str
+    """Chinese label (中文名)."""
+    ty: CustomType
+    """Type (类型)."""
+
+    _reads: ClassVar[dict[str, str]] = {'ty': 'CustomType'}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldRule(Data):
+    """What a role may not do with a field."""
+
+    kind: str
+    """Kind (对象)."""
+    field: str
+    """Field (字段)."""
+    access: FieldAccess
+    """Access (权限)."""
+
+    _reads: ClassVar[dict[str, str]] = {'access': 'FieldAccess'}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant(Data):
+    """What a role may do with a kind of record."""
+
+    kind: str
+    """Kind (对象)."""
+    actions: Sequence[Action]
+    """Actions (操作)."""
+    scope: Scope
+    """Scope (数据范围)."""
+
+    _reads: ClassVar[dict[str, str]] = {'actions': '*Action', 'scope': 'Scope'}
+
+
+@dataclass(frozen=True, kw_only=True)
 class LifecycleDefined(Data):
     """What defining a lifecycle did."""
 
@@ -50,3 +118,29 @@ class LifecycleDefined(Data):
     """How many records were moved from a state that is gone or renamed."""
 
     _reads: ClassVar[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateRow(Data):
+    """What one unit of a currency is worth in the base currency from a date on."""
+
+    currency: str | None = None
+    """Currency (币种)."""
+    from_: dt.date
+    """From (起始日)."""
+    rate: Decimal
+    """Rate (汇率)."""
+
+    _reads: ClassVar[dict[str, str]] = {'from': 'date', 'rate': 'decimal'}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightRow(Data):
+    """What an activity of a kind counts towards how lively a customer is."""
+
+    kind: str
+    """Kind (类型)."""
+    weight: Decimal
+    """Weight (权重)."""
+
+    _reads: ClassVar[dict[str, str]] = {'weight': 'decimal'}

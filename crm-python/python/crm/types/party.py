@@ -4,19 +4,65 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .._record import Choice, Data
 
 __all__ = [
+    "Address",
+    "AddressLabel",
     "ContactRole",
     "Flag",
     "Gender",
     "LegalForm",
+    "Level",
     "Post",
     "RelationType",
     "TradingRole",
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address(Data):
+    """An address of a customer."""
+
+    label: AddressLabel
+    """Label (类型)."""
+    country: str
+    """Country (国家)."""
+    province: str
+    """Province (省份)."""
+    city: str
+    """City (城市)."""
+    district: str
+    """District (区县)."""
+    detail: str
+    """Address (地址)."""
+    postcode: str
+    """Postcode (邮编)."""
+    receiver: str
+    """Receiver (收件人)."""
+    phone: Any = None
+    """Phone (电话)."""
+    default: bool | None = None
+    """Default (默认)."""
+
+    _reads: ClassVar[dict[str, str]] = {'label': 'AddressLabel'}
+
+
+class AddressLabel(Choice):
+    """What an address is for."""
+
+    REGISTERED = "registered"
+    """Registered (注册地址)."""
+    OFFICE = "office"
+    """Office (办公地址)."""
+    INVOICE = "invoice"
+    """Invoice (开票地址)."""
+    DELIVERY = "delivery"
+    """Delivery (收货地址)."""
+    OTHER = "other"
+    """Other (其他)."""
 
 
 class ContactRole(Choice):
@@ -63,6 +109,19 @@ class LegalForm(Choice):
     """Company (企业)."""
     PERSON = "person"
     """Person (个人)."""
+
+
+class Level(Choice):
+    """How much a customer matters, most first."""
+
+    A = "A"
+    """A (A)."""
+    B = "B"
+    """B (B)."""
+    C = "C"
+    """C (C)."""
+    D = "D"
+    """D (D)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,12 @@ from .._record import Choice, Data
 
 __all__ = [
     "Action",
+    "FieldAccess",
     "Invalid",
+    "Language",
+    "MoveDirection",
+    "RulePurpose",
+    "Scope",
     "Source",
     "StateClass",
 ]
@@ -44,6 +49,17 @@ class Action(Choice):
     """Audit (审计)."""
 
 
+class FieldAccess(Choice):
+    """What a role may do with a field."""
+
+    HIDDEN = "hidden"
+    """Hidden (隐藏)."""
+    MASKED = "masked"
+    """Masked (脱敏)."""
+    READ_ONLY = "read_only"
+    """Read-only (只读)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invalid(Data):
     """One value that can't be taken."""
@@ -56,6 +72,68 @@ class Invalid(Data):
     """What a person reads."""
 
     _reads: ClassVar[dict[str, str]] = {}
+
+
+class Language(Choice):
+    """What a rule is written in."""
+
+    CRITERIA = "criteria"
+    """Criteria (条件)."""
+    RHAI = "rhai"
+    """Rhai (Rhai)."""
+
+
+class MoveDirection(Choice):
+    """Which way a move goes; it follows from the classes and the order of the two states."""
+
+    FORWARD = "forward"
+    """forward (推进)."""
+    SKIP = "skip"
+    """skip (跳过)."""
+    BACK = "back"
+    """back (退回)."""
+    CLOSE = "close"
+    """close (结束)."""
+    REOPEN = "reopen"
+    """reopen (重新打开)."""
+    PAUSE = "pause"
+    """pause (暂停)."""
+    RESUME = "resume"
+    """resume (恢复)."""
+
+
+class RulePurpose(Choice):
+    """What a rule is for."""
+
+    SCORE = "score"
+    """Scoring (评分)."""
+    LEVEL = "level"
+    """Level (定级)."""
+    ASSIGNMENT = "assignment"
+    """Assignment (分配)."""
+    GUARD = "guard"
+    """Guard (守卫)."""
+    AUTOMATION = "automation"
+    """Automation (自动化)."""
+    POOL = "pool"
+    """Public pool (公海)."""
+    SEGMENT = "segment"
+    """Segment (客户细分)."""
+
+
+class Scope(Choice):
+    """Which records of a kind a role reaches."""
+
+    OWN = "own"
+    """Own (本人)."""
+    SUBORDINATES = "subordinates"
+    """Own and subordinates' (本人及下属)."""
+    DEPARTMENT = "department"
+    """Department (本部门)."""
+    DEPARTMENT_BELOW = "department_below"
+    """Department and below (本部门及下级)."""
+    ALL = "all"
+    """All (全部)."""
 
 
 class Source(Choice):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .._record import Data
 from .._rows import Rows
@@ -43,14 +43,14 @@ class Card(Data):
     """Who is in charge."""
     amount: Money | None
     """What it is worth."""
-    close_on: Any
+    close_on: dt.date | None
     """When it is expected to close."""
     since: dt.datetime | None
     """Since when it is in the stage."""
     rotting: bool
     """Whether it has stood still for longer than the stage allows."""
 
-    _reads: ClassVar[dict[str, str]] = {'amount': '?money', 'since': '?instant'}
+    _reads: ClassVar[dict[str, str]] = {'amount': '?money', 'close_on': '?date', 'since': '?instant'}
 
 
 @dataclass(frozen=True, kw_only=True)
