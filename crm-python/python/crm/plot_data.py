@@ -124,15 +124,18 @@ def forecast_fan(
 ) -> Rows:
     """Per horizon: `days`, `date`, and what the open deals bring by then: `p10`, `p25`, `median`, `p75`, `p90`, `expected`.
 
+    Each horizon is forecast by itself; what is won by a later day is not less than what is won by an earlier one.
+
     `asked` goes to `crm.forecast`: columns, group, seed.
     """
     day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     rows: Rows = [{"days": 0, "p10": 0.0, "p25": 0.0, "median": 0.0, "p75": 0.0, "p90": 0.0, "expected": 0.0}]
-    for horizon in horizons:
+    for horizon in sorted(horizons):
         made = forecast(deals, as_of, horizon=horizon, **asked)
         last = len(made.futures) - 1
         at = {name: made.futures[round(share * last)] for name, share in _QUANTILES.items()}
-        rows.append({"days": horizon, **at, "expected": made.expected})
+        at["expected"] = made.expected
+        rows.append({"days": horizon, **{name: max(worth, rows[-1][name]) for name, worth in at.items()}})
     for row in rows:
         row["date"] = (day + dt.timedelta(days=row["days"])).isoformat()
     return rows
