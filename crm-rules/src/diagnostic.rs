@@ -53,7 +53,8 @@ pub fn show_invalid(problems: &[Invalid], tongue: Tongue) -> String {
             None => Group::with_title(title),
             Some((mark, text)) => {
                 let at = mark.before.len()..mark.before.len() + mark.marked.len();
-                let place = Origin::path(&mark.source).line(number(mark.line)).char_column(number(mark.column));
+                let place =
+                    Origin::path(&mark.source).line(number(mark.line)).char_column(number(mark.column));
                 let annotation = AnnotationKind::Primary.span(at);
                 let snippet = Snippet::source(text).line_start(number(mark.line)).annotation(annotation);
                 title.element(place).element(snippet)

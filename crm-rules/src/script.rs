@@ -139,10 +139,11 @@ impl Scripts {
             behaviour: question.behaviour,
             commands: &[],
         };
-        let compiled = self.compile(script, &words, None, lower).map_err(|problems| match problems.first() {
-            Some(problem) => diagnostic::rule_failed(script, problem.clone()),
-            None => Error::rule_failed(script.name, ""),
-        })?;
+        let compiled =
+            self.compile(script, &words, None, lower).map_err(|problems| match problems.first() {
+                Some(problem) => diagnostic::rule_failed(script, problem.clone()),
+                None => Error::rule_failed(script.name, ""),
+            })?;
         let kept = Arc::new(Kept { source: script.source.to_owned(), compiled });
         let mut all = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= KEPT {

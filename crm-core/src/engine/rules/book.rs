@@ -315,7 +315,9 @@ impl Reads for Neighbours<'_> {
 /// What is wrong with a rule, where that is what an error is about.
 pub(crate) fn failure(error: &Error) -> Option<String> {
     match error {
-        Error::RuleFailed { rule, message, .. } => Some(format!("{}`{rule}`: {message}", super::follow::FAILED)),
+        Error::RuleFailed { rule, message, .. } => {
+            Some(format!("{}`{rule}`: {message}", super::follow::FAILED))
+        }
         _ => None,
     }
 }

@@ -84,7 +84,10 @@ fn object(text: &str) -> Result<Map<String, Json>, Diagnostic> {
     match serde_json::from_str(text) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => {
-            let said = ("facts are a JSON object, as in `{\"company_size\": 250}`", "事实应为 JSON 对象，如 `{\"公司规模\": 250}`");
+            let said = (
+                "facts are a JSON object, as in `{\"company_size\": 250}`",
+                "事实应为 JSON 对象，如 `{\"公司规模\": 250}`",
+            );
             Err(Diagnostic::new(EXAMPLE_FACTS, 0..text.len(), said))
         }
         Err(error) => {
@@ -92,7 +95,10 @@ fn object(text: &str) -> Result<Map<String, Json>, Diagnostic> {
             // It counts bytes within the line.
             let line = Place { line: count(error.line()), column: 1 }.offset(text);
             let at = (line + error.column().saturating_sub(1)).min(text.len());
-            let said = (format!("the facts are no JSON: {error}"), format!("事实不是有效的 JSON：{}", json_zh(&error)));
+            let said = (
+                format!("the facts are no JSON: {error}"),
+                format!("事实不是有效的 JSON：{}", json_zh(&error)),
+            );
             Err(Diagnostic::new(EXAMPLE_FACTS, at..text.len().min(at + 1), said))
         }
     }
