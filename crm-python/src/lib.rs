@@ -45,7 +45,7 @@ mod _crm {
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]
-    use super::views::schema;
+    use super::views::{schema, views};
 
     /// The version of the engine.
     #[pymodule_export]

@@ -284,12 +284,6 @@ def test_many_threads_write_and_read(tmp_path):
         assert failed == [] and engine.customer.count() == 60 and engine.verify().is_clean
 
 
-def test_views_answer(engine):
-    assert engine.view("funnel", {"filter": "amount > 0"})["figures"]["closed"] == 0
-    assert [column["stage"] for column in engine.board()["columns"]][0] == "first_talk"
-    assert engine.view("priorities") == []
-
-
 def test_custom_fields_are_attributes_and_columns(engine):
     choices = [{"code": "gold", "en": "Gold", "zh": "金"}, {"code": "tin", "en": "Tin", "zh": "锡"}]
     engine.field.define("customer", "tier", ty="choice", zh="等级", choices=choices)

@@ -238,8 +238,9 @@ impl Crm {
             let before = self.known_config();
             let mut config = before.clone();
             self.decide(jobs, &mut overlay, &mut config, &mut tip);
-            // The snapshot goes before the commit: the store may use again what only it could see.
-            let Overlay { staged: mut batch, absent, .. } = overlay;
+            let Overlay { staged: mut batch, absent, snapshot, .. } = overlay;
+            // It goes before the commit: the store may use again, or change in place, what only it could see.
+            drop(snapshot);
             if batch.is_empty() {
                 *lock(&self.absent) = absent.map(|absent| absent.at(tip));
                 return Ok(());

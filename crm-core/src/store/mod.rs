@@ -6,12 +6,16 @@
 //! them. [`conformance`] checks a backend from one test.
 
 pub mod conformance;
+mod layer;
+mod map;
 mod memory;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
+pub use layer::Layer;
+pub(crate) use layer::merged;
 pub use memory::MemoryStore;
 
 /// The tables of a store, by role.

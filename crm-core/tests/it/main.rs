@@ -12,6 +12,7 @@
 
 mod automation;
 mod awaited;
+mod calling;
 mod deal;
 mod engine;
 mod engines;
@@ -37,6 +38,8 @@ mod pool_rules;
 mod price;
 mod queries;
 mod related;
+mod rescoring;
+mod rule_told;
 mod rules;
 mod shape;
 mod shop;

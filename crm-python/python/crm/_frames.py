@@ -10,6 +10,8 @@ from .errors import InvalidError
 
 Table = _crm.Table
 
+__all__ = ["convert", "to_dict"]
+
 
 class ArrowStream(Protocol):
     """Whatever gives an Arrow stream: frames of polars, pandas, pyarrow, duckdb, Spark, Daft, and `crm.Table`."""

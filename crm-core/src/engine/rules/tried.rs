@@ -97,9 +97,7 @@ impl Session<'_> {
             Ok(())
         })?;
         match failures.pop() {
-            Some(message) if scores.is_empty() => {
-                Err(Error::RuleFailed { rule: active.rule.signature(), message })
-            }
+            Some(message) if scores.is_empty() => Err(Error::rule_failed(active.rule.signature(), message)),
             _ => {
                 let threshold = active.rule.threshold.map(|threshold| threshold as f64);
                 backtest(&scores, &outcomes, threshold.as_slice())
