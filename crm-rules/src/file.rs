@@ -13,9 +13,9 @@ use std::ops::Range;
 use crm_core::base::KindNo;
 use crm_core::base::choice::Choice;
 use crm_core::domain::rule::{Event, Example, RuleDraft, Trigger};
-use crm_core::record::filter::nearest;
 use crm_core::record::diagnostic::{Diagnostic, Mark};
 use crm_core::record::error::Invalid;
+use crm_core::record::filter::nearest;
 use crm_core::record::script::{Language, Purpose};
 
 /// What a first line can say, in English and in Chinese.

@@ -238,7 +238,9 @@ impl<'c> Session<'c> {
                 show(record, image)?;
                 Ok(true)
             }),
-            Some(at) => history::walk_as_of(&reading, &listing, at, &mut show),
+            Some(at) => {
+                history::walk_as_of(&reading, &listing, at, &mut |record, image, _| show(record, image))
+            }
         }
     }
 

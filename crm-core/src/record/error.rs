@@ -144,7 +144,8 @@ impl Invalid {
         let [colon, semicolon] = between;
         let place = self.mark.as_ref().map_or_else(String::new, |mark| mark.place(tongue) + colon);
         let meant = self.suggestion.as_ref();
-        let meant = meant.map_or_else(String::new, |meant| semicolon.to_owned() + &did_you_mean(meant, tongue));
+        let meant =
+            meant.map_or_else(String::new, |meant| semicolon.to_owned() + &did_you_mean(meant, tongue));
         format!("{place}{said}{meant}")
     }
 }

@@ -1,11 +1,11 @@
 //! Rules that call rules: by an automation, and by who wants one asked.
 
+use crm_core::base::kind::RuleId;
 use crm_core::domain::lead::Lead;
 use crm_core::domain::rule::{
     DeactivateRule, Event, RuleCall, RuleDraft, RuleRun, RunOutcome, SaveRule, Trigger,
 };
 use crm_core::domain::task::Task;
-use crm_core::base::kind::RuleId;
 use crm_core::prelude::*;
 use crm_core::record::script::Purpose;
 use serde_json::json;
@@ -84,7 +84,8 @@ fn rules_that_call_each_other_are_cut() {
 #[test]
 fn a_scoring_rule_is_asked_anew_and_others_cannot_be_called() {
     let (crm, _) = open();
-    let scoring = RuleDraft { lines: vec![line("company_size > 100", 20)], ..rule("mails", Purpose::Score, "lead") };
+    let scoring =
+        RuleDraft { lines: vec![line("company_size > 100", 20)], ..rule("mails", Purpose::Score, "lead") };
     active(&crm, scoring);
     let lead = create(&crm, "lead", &[("name", "a".into())]);
     let call = |rule: &str| crm.system().execute_named("rule.call", json!({"rule": rule, "record": lead}));

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crm_core::base::kind::RuleId;
 use crm_core::domain::lead::Lead;
 use crm_core::domain::rule::{ActivateRule, DeactivateRule, RuleDraft, SaveRule};
-use crm_core::base::kind::RuleId;
 use crm_core::prelude::*;
 use crm_core::record::codec::View;
 use crm_core::record::port::{Judges, Score};
@@ -61,7 +61,9 @@ fn a_score_goes_when_no_rule_gives_it_any_more() {
     save("");
     check(&crm, id, Some(80));
     check(&crm, apart, Some(0));
-    crm.system().execute(DeleteRecord { record: scoring.record(), revision: None, reason: String::new() }).unwrap();
+    crm.system()
+        .execute(DeleteRecord { record: scoring.record(), revision: None, reason: String::new() })
+        .unwrap();
     check(&crm, id, None);
     check(&crm, apart, None);
     // What has no score is left alone, and nothing is left to do.

@@ -111,11 +111,16 @@ fn what_has_no_place_in_a_text_is_said_in_both_languages_too() {
     );
     let on = |on, field: &str, to: &str| Trigger { on, field: field.into(), to: to.into(), score: None };
     let call = |command: &str, fields: &str| RuleCall { command: command.into(), fields: fields.into() };
-    let deals = |triggers, calls| RuleDraft { triggers, calls, ..rule("r", Purpose::Automation, "opportunity") };
+    let deals =
+        |triggers, calls| RuleDraft { triggers, calls, ..rule("r", Purpose::Automation, "opportunity") };
     check(
         deals(
             vec![on(Event::FieldChanged, "amuont", ""), on(Event::StateEntered, "", "wno")],
-            vec![call("task.craete", "{}"), call("task.create", r#"{"subjcet": "x"}"#), call("task.create", "{")],
+            vec![
+                call("task.craete", "{}"),
+                call("task.create", r#"{"subjcet": "x"}"#),
+                call("task.create", "{"),
+            ],
         ),
         &[
             ("calls.1", "command.unknown"),
@@ -152,8 +157,20 @@ fn an_example_is_marked_in_its_facts() {
         "did you mean `company_size`?",
         "是否想写 `company_size`？",
     );
-    check(r#"{"company_size": "many"}"#, "0", r#""company_size""#, "`many` is not a whole number", "应为整数");
-    check(r#"{"company_size" 5}"#, "0", "5", "the facts are no JSON", "第 1 行第 17 列：请检查引号、逗号和括号");
+    check(
+        r#"{"company_size": "many"}"#,
+        "0",
+        r#""company_size""#,
+        "`many` is not a whole number",
+        "应为整数",
+    );
+    check(
+        r#"{"company_size" 5}"#,
+        "0",
+        "5",
+        "the facts are no JSON",
+        "第 1 行第 17 列：请检查引号、逗号和括号",
+    );
 }
 
 #[test]

@@ -98,12 +98,8 @@ fn problems(crm: &Crm, draft: RuleDraft) -> Vec<String> {
 #[test]
 fn the_chinese_document_loads_unchanged_and_scores() {
     let (crm, _) = open();
-    let load = LoadRule {
-        document: SCORING.to_owned(),
-        name: String::new(),
-        file: String::new(),
-        activate: true,
-    };
+    let load =
+        LoadRule { document: SCORING.to_owned(), name: String::new(), file: String::new(), activate: true };
     // Behaviours without a meaning are an error that names each.
     let error = crm.system().execute(load.clone()).unwrap_err();
     let text = error.to_string();

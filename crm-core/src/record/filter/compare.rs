@@ -118,16 +118,18 @@ impl FilterContext<'_> {
                 other => return mistyped(other, ("`true` or `false`", "`true` 或 `false`")),
             },
             FieldType::Currency => {
-                match text(low, ("the three letters of a currency in quotes", "带引号的三字母币种代码"))?.parse::<Currency>() {
+                match text(low, ("the three letters of a currency in quotes", "带引号的三字母币种代码"))?
+                    .parse::<Currency>()
+                {
                     Ok(currency) => Test::one_of([currency.code().into()]),
                     Err(_) => return mistyped(low, ("a currency of ISO 4217", "ISO 4217 币种代码")),
                 }
             }
-            FieldType::Choice => Test::one_of([field.choice(text(low, ("a choice in quotes", "带引号的选项"))?)?.into()]),
+            FieldType::Choice => {
+                Test::one_of([field.choice(text(low, ("a choice in quotes", "带引号的选项"))?)?.into()])
+            }
             FieldType::Record(kind) => {
-                self.records(kind, low, |record| {
-                    kind.is_none_or(|kind| kind == record.kind)
-                })?
+                self.records(kind, low, |record| kind.is_none_or(|kind| kind == record.kind))?
             }
             FieldType::Phone | FieldType::Email => return Err(field.operator(how.name())),
         })

@@ -16,8 +16,10 @@ impl ParseError {
             "" => ("the end".to_owned(), "却到了结尾".to_owned()),
             found => (format!("`{found}`"), format!("却是 `{found}`")),
         };
-        let said =
-            (format!("expected {}, found {en}", self.expected.en()), format!("应为{}，{zh}", self.expected.zh()));
+        let said = (
+            format!("expected {}, found {en}", self.expected.en()),
+            format!("应为{}，{zh}", self.expected.zh()),
+        );
         let code = match self.expected {
             Expected::Shorter => "filter.too_long",
             Expected::Shallower => "filter.too_deep",

@@ -304,9 +304,11 @@ impl Node {
         let number = self.number().map_err(|_| self.not_a("a percentage", "百分比"))?;
         if number > Decimal::ZERO && number <= Decimal::ONE {
             let share = (number * Decimal::ONE_HUNDRED).normalize();
-            let en =
-                format!("`{number}` could be {share} per cent or {number} per cent; write `{share}%` or `{number}%`");
-            let zh = format!("`{number}` 可能是 {share}%，也可能是 {number}%；请写 `{share}%` 或 `{number}%`");
+            let en = format!(
+                "`{number}` could be {share} per cent or {number} per cent; write `{share}%` or `{number}%`"
+            );
+            let zh =
+                format!("`{number}` 可能是 {share}%，也可能是 {number}%；请写 `{share}%` 或 `{number}%`");
             return Err(self.invalid((en, zh)));
         }
         Ok(number)
@@ -408,7 +410,9 @@ fn unknown(given: &str, name: &str, place: Place, keys: &[Key]) -> Fault {
         return Fault { suggestion: Some(meant.to_owned()), ..fault };
     }
     // In the words of the document: Chinese ones for a Chinese key.
-    let own = |key: &Key| key.1.iter().find(|known| known.is_ascii() == given.is_ascii()).or(key.1.first()).copied();
+    let own = |key: &Key| {
+        key.1.iter().find(|known| known.is_ascii() == given.is_ascii()).or(key.1.first()).copied()
+    };
     let names: Vec<_> = keys.iter().filter_map(|key| Some(format!("`{}`", own(key)?))).collect();
     let message = format!("{}; known here are {}", fault.message, names.join(", "));
     Fault { message, zh: format!("{}；这里可用的键有 {}", fault.zh, names.join("、")), ..fault }

@@ -90,7 +90,8 @@ fn tried(crm: &Crm, file: &Path, source: &str, asked: &Asked) -> Outcome<bool> {
         }
     };
     let (good, all) = (test.examples.iter().filter(|example| example.good).count(), test.examples.len());
-    let problems = test.problems.into_iter().chain(test.examples.into_iter().filter_map(|tried| tried.problem));
+    let problems =
+        test.problems.into_iter().chain(test.examples.into_iter().filter_map(|tried| tried.problem));
     let problems: Vec<_> = problems.map(|problem| marked_in_file(problem, &name, source)).collect();
     if !problems.is_empty() {
         println!("{}\n", show_invalid(&problems, tongue));
@@ -122,7 +123,8 @@ fn read(
             }
         }
     } else {
-        let load = LoadRule { document: source.into(), file: name.into(), name: String::new(), activate: false };
+        let load =
+            LoadRule { document: source.into(), file: name.into(), name: String::new(), activate: false };
         match (session.dry_run(load), scoring_rule(source)) {
             (Err(Error::Invalid(problems)), _) => return Ok(Err(problems)),
             (loaded, draft) => {

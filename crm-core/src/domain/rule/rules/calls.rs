@@ -143,7 +143,10 @@ fn read(template: &RuleCall) -> Result<Json> {
             Err(wrong(&template.command, ("the fields of a command are a JSON object", "参数应为 JSON 对象")))
         }
         Err(error) => {
-            let said = (format!("the fields are no JSON: {error}"), format!("参数不是有效的 JSON：{}", json_zh(&error)));
+            let said = (
+                format!("the fields are no JSON: {error}"),
+                format!("参数不是有效的 JSON：{}", json_zh(&error)),
+            );
             Err(wrong(&template.command, said))
         }
     }
@@ -156,7 +159,11 @@ fn wrong(what: &str, said: impl Into<Wrong>) -> Error {
 /// Why a text is no JSON, in Chinese.
 pub(super) fn json_zh(error: &serde_json::Error) -> String {
     let place = format!("第 {} 行第 {} 列", error.line(), error.column());
-    if error.is_eof() { format!("{place}：没有写完") } else { format!("{place}：请检查引号、逗号和括号") }
+    if error.is_eof() {
+        format!("{place}：没有写完")
+    } else {
+        format!("{place}：请检查引号、逗号和括号")
+    }
 }
 
 impl Filling<'_> {

@@ -55,7 +55,11 @@ pub fn check(rule: &Rule, words: &Words<'_>) -> (Vec<Invalid>, BTreeSet<String>)
     found.criterion("criterion", &rule.criterion, kind);
     match (rule.written_in(), rule.source.trim().is_empty()) {
         (Language::Criteria, false) => {
-            found.wrong("source", "rule.source", ("a rule in criteria has no script", "以条件写成的规则不能带脚本"));
+            found.wrong(
+                "source",
+                "rule.source",
+                ("a rule in criteria has no script", "以条件写成的规则不能带脚本"),
+            );
         }
         (Language::Criteria, true) => found.content(rule, kind),
         (_, true) => found.wrong("source", "rule.source", ("the script is empty", "脚本是空的")),
@@ -116,7 +120,8 @@ impl Found<'_> {
             }
             if !rule.lines.iter().any(|line| line.group == cap.group) {
                 let group = &cap.group;
-                let said = (format!("no line is in the group `{group}`"), format!("没有属于分组 `{group}` 的行"));
+                let said =
+                    (format!("no line is in the group `{group}`"), format!("没有属于分组 `{group}` 的行"));
                 self.wrong("caps", "rule.group", said);
                 self.meant(nearest(group, rule.lines.iter().map(|line| line.group.as_str())));
             }
@@ -125,7 +130,11 @@ impl Found<'_> {
         for band in &rule.bands {
             if grades.is_some_and(|grades| !grades.iter().any(|grade| grade.code == band.grade)) {
                 let grade = &band.grade;
-                self.wrong("bands", "rule.grade", (format!("there is no grade `{grade}`"), format!("没有等级 `{grade}`")));
+                self.wrong(
+                    "bands",
+                    "rule.grade",
+                    (format!("there is no grade `{grade}`"), format!("没有等级 `{grade}`")),
+                );
             }
         }
         if matches!(rule.is_for(), Purpose::Guard | Purpose::Segment | Purpose::Pool)

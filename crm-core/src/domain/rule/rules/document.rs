@@ -75,7 +75,9 @@ impl ScoringDocument {
         draft.kind = reader.get(document, KIND.0, Node::text).unwrap_or(std::mem::take(&mut draft.kind));
         draft.threshold = reader.get(document, THRESHOLD.0, whole);
         reader.need(document, RULES, |_| Ok(()));
-        for (key, field) in [(NAME, "name"), (KIND, "kind"), (RULES, "lines"), (CAPS, "caps"), (BANDS, "bands")] {
+        for (key, field) in
+            [(NAME, "name"), (KIND, "kind"), (RULES, "lines"), (CAPS, "caps"), (BANDS, "bands")]
+        {
             self.places.extend(document.node(key.0).map(|node| (field.to_owned(), node.place)));
         }
         let parts = sections(reader, document.node(RULES.0), &[CRITERION, POINTS, GROUP, HALF_LIFE, LABEL]);
@@ -89,7 +91,8 @@ impl ScoringDocument {
                 label: reader.get(&part, LABEL.0, Node::text).unwrap_or_default(),
             };
             self.places.insert(format!("lines.{number}"), part.place);
-            let criterion = part.node(CRITERION.0).map(|node| (format!("lines.{number}.criterion"), node.place));
+            let criterion =
+                part.node(CRITERION.0).map(|node| (format!("lines.{number}.criterion"), node.place));
             self.places.extend(criterion);
             draft.lines.push(line);
         }

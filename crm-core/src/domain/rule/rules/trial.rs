@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::bound::Criteria;
 use super::calls::json_zh;
 use super::check::Words;
-use super::examples::{EXAMPLE_FACTS, Facts, expected_holds};
+use super::examples::{Facts, expected_holds, unreadable};
 use crate::base::kind::{User as UserKind, UserId};
 use crate::base::{Kind, KindNo, RecordRef};
 use crate::domain::rule::{Example, Rule};
@@ -84,16 +84,22 @@ fn object(text: &str) -> Result<Map<String, Json>, Diagnostic> {
     match serde_json::from_str(text) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => {
-            let said = ("facts are a JSON object, as in `{\"company_size\": 250}`", "事实应为 JSON 对象，如 `{\"公司规模\": 250}`");
-            Err(Diagnostic::new(EXAMPLE_FACTS, 0..text.len(), said))
+            let said = (
+                "facts are a JSON object, as in `{\"company_size\": 250}`",
+                "事实应为 JSON 对象，如 `{\"公司规模\": 250}`",
+            );
+            Err(unreadable(0..text.len(), said))
         }
         Err(error) => {
             let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
             // It counts bytes within the line.
             let line = Place { line: count(error.line()), column: 1 }.offset(text);
             let at = (line + error.column().saturating_sub(1)).min(text.len());
-            let said = (format!("the facts are no JSON: {error}"), format!("事实不是有效的 JSON：{}", json_zh(&error)));
-            Err(Diagnostic::new(EXAMPLE_FACTS, at..text.len().min(at + 1), said))
+            let said = (
+                format!("the facts are no JSON: {error}"),
+                format!("事实不是有效的 JSON：{}", json_zh(&error)),
+            );
+            Err(unreadable(at..text.len().min(at + 1), said))
         }
     }
 }
@@ -287,7 +293,7 @@ impl Reads for Looks<'_> {
         let filter = query.filter.as_ref().unwrap_or(&all);
         let passes = bind(filter, self.words.schema, query.kind, &context).map_err(|errors| {
             let said = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            Error::invalid("examples", EXAMPLE_FACTS, said)
+            Error::invalid("examples", "rule.example_facts", said)
         })?;
         let mut found = Vec::new();
         for (record, image) in self.facts.of_kind(query.kind) {
