@@ -3,52 +3,68 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use crm_core::record::filter::{BindError, Expected, ParseError, Place, Problem as Unbound};
-use crm_core::record::script::Diagnostic;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use crm_core::record::diagnostic::{Diagnostic, Tongue, did_you_mean};
+use crm_core::record::error::{Error, Invalid};
+use crm_core::record::script::Script;
 use rhai::{EvalAltResult, LexError, ParseErrorType};
 
 use crate::place;
 use crate::problem::Problem;
 
-/// The language in which an author reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Tongue {
-    /// English.
-    #[default]
-    English,
-    /// Chinese.
-    Chinese,
-}
-
 /// Shows what is wrong with a source, marked in its lines.
 ///
 /// ```
-/// use crm_rules::{Tongue, of_parse_error, show};
+/// use crm_rules::{Tongue, show};
 /// let source = "行业 = '科技' 且 公司规模 >";
 /// let error = crm_core::record::filter::parse(source).unwrap_err();
-/// let shown = show(&[of_parse_error(&error)], "评分.txt", source, Tongue::Chinese);
+/// let shown = show(&[error.diagnostic()], "评分.txt", source, Tongue::Chinese);
 /// assert!(shown.contains("评分.txt:1:19"), "{shown}");
 /// ```
 pub fn show(problems: &[Diagnostic], file: &str, source: &str, tongue: Tongue) -> String {
-    let renderer = Renderer::plain();
+    let marked = |problem: &Diagnostic| Invalid::marked("", file, source, problem.clone());
+    show_invalid(&problems.iter().map(marked).collect::<Vec<_>>(), tongue)
+}
+
+/// Shows what the engine says is wrong with a rule, marked in its lines where it is about its text.
+///
+/// ```
+/// use crm_core::domain::rule::LoadRule;
+/// use crm_core::prelude::*;
+/// use crm_rules::{Tongue, show_invalid};
+/// let crm = Crm::open(MemoryStore::new(), Host::fixed("2026-03-01T08:00:00Z".parse().unwrap(), 7).0).unwrap();
+/// let document = "rules:\n  - {criterion: company_sise > 100, points: 20}\n".to_owned();
+/// let load = LoadRule { document, name: "Size".into(), file: "size.yaml".into(), activate: true };
+/// let Err(Error::Invalid(problems)) = crm.system().execute(load) else { panic!("it loads") };
+/// let shown = show_invalid(&problems, Tongue::English);
+/// assert!(shown.contains("size.yaml:2:17") && shown.contains("did you mean `company_size`?"), "{shown}");
+/// ```
+pub fn show_invalid(problems: &[Invalid], tongue: Tongue) -> String {
     let shown = problems.iter().map(|problem| {
-        let (text, error, help) = match tongue {
-            Tongue::English => (&problem.en, "error", "help"),
-            Tongue::Chinese => (&problem.zh, "错误", "建议"),
+        let (error, help, said) = match tongue {
+            Tongue::Chinese if !problem.zh.is_empty() => ("错误", "建议", &problem.zh),
+            Tongue::Chinese => ("错误", "建议", &problem.message),
+            Tongue::English => ("error", "help", &problem.message),
         };
-        let at = problem.at.start.min(source.len())..problem.at.end.min(source.len());
-        let snippet = Snippet::source(source).path(file).annotation(AnnotationKind::Primary.span(at));
-        let title = Level::ERROR.with_name(error).primary_title(text).id(&problem.code);
-        let mut report: Vec<Group<'_>> = vec![title.element(snippet)];
-        let meant = problem.suggestion.as_ref().map(|meant| match tongue {
-            Tongue::English => format!("did you mean `{meant}`?"),
-            Tongue::Chinese => format!("是否想写 `{meant}`？"),
-        });
+        let title = Level::ERROR.with_name(error).primary_title(said).id(&problem.code);
+        let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let line = problem.mark.as_ref().map(|mark| (mark, mark.text()));
+        let mut report: Vec<Group<'_>> = vec![match &line {
+            None => Group::with_title(title),
+            Some((mark, text)) => {
+                let at = mark.before.len()..mark.before.len() + mark.marked.len();
+                let place =
+                    Origin::path(&mark.source).line(number(mark.line)).char_column(number(mark.column));
+                let annotation = AnnotationKind::Primary.span(at);
+                let snippet = Snippet::source(text).line_start(number(mark.line)).annotation(annotation);
+                title.element(place).element(snippet)
+            }
+        }];
+        let meant = problem.suggestion.as_ref().map(|meant| did_you_mean(meant, tongue));
         if let Some(meant) = &meant {
             report.push(Group::with_title(Level::HELP.with_name(help).secondary_title(meant)));
         }
-        renderer.render(&report)
+        Renderer::plain().render(&report)
     });
     shown.collect::<Vec<_>>().join("\n\n")
 }
@@ -58,66 +74,6 @@ pub(crate) fn within(diagnostic: Diagnostic, quoted: &Range<usize>) -> Diagnosti
     let start = (quoted.start + 1 + diagnostic.at.start).min(quoted.end);
     let end = (quoted.start + 1 + diagnostic.at.end).clamp(start, quoted.end);
     Diagnostic { at: start..end, ..diagnostic }
-}
-
-/// What is wrong with a criterion that can't be read.
-pub fn of_parse_error(error: &ParseError) -> Diagnostic {
-    let found = if error.found.is_empty() { None } else { Some(&error.found) };
-    let en = match found {
-        Some(found) => format!("expected {}, found `{found}`", error.expected.en()),
-        None => format!("expected {}, found the end", error.expected.en()),
-    };
-    let zh = match found {
-        Some(found) => format!("应为{}，却是 `{found}`", error.expected.zh()),
-        None => format!("应为{}，却到了结尾", error.expected.zh()),
-    };
-    let code = match error.expected {
-        Expected::Shorter => "filter.too_long",
-        Expected::Shallower => "filter.too_deep",
-        _ => "filter.syntax",
-    };
-    Diagnostic { code: code.to_owned(), at: error.at.clone(), en, zh, suggestion: error.suggestion.clone() }
-}
-
-/// What is wrong with a criterion that doesn't fit its kind; `places` are those of its tests.
-pub fn of_bind_error(error: &BindError, places: &[Place]) -> Diagnostic {
-    let place = places.get(error.test);
-    let at = match (&error.problem, place) {
-        (_, None) => 0..0,
-        (Unbound::Type { .. } | Unbound::Operator { .. } | Unbound::UnknownChoice { .. }, Some(place)) => {
-            place.test.clone()
-        }
-        (_, Some(place)) => place.field.clone(),
-    };
-    let suggestion = match &error.problem {
-        Unbound::UnknownField { suggestion, .. } | Unbound::UnknownChoice { suggestion, .. } => {
-            suggestion.clone()
-        }
-        _ => None,
-    };
-    let zh = unbound_zh(&error.problem);
-    // The suggestion is shown by itself.
-    let en = match &error.problem {
-        Unbound::UnknownField { name, kind, .. } => format!("a {kind} has no field `{name}`"),
-        Unbound::UnknownChoice { found, .. } => format!("`{}` has no choice `{found}`", error.field),
-        other => other.to_string(),
-    };
-    Diagnostic { code: error.problem.code().to_owned(), at, en, zh, suggestion }
-}
-
-fn unbound_zh(problem: &Unbound) -> String {
-    match problem {
-        Unbound::UnknownField { name, kind, .. } => {
-            format!("{}没有字段 `{name}`", kind.info().map_or("该类型", |info| info.zh))
-        }
-        Unbound::NotAReference { name } => format!("`{name}` 不指向任何记录，后面不能再跟字段"),
-        Unbound::AnyKind { name } => format!("`{name}` 可能指向任何类型的记录，字段未知"),
-        Unbound::WholeRow { columns } => format!("这里是多行数据，请写明列：{columns}"),
-        Unbound::Type { expected, found } => format!("`{found}` 的类型不符，应为：{expected}"),
-        Unbound::Operator { what, ty } => format!("{what} 不能用于该字段（{ty}）"),
-        Unbound::UnknownChoice { found, .. } => format!("没有选项 `{found}`"),
-        Unbound::TooDeep => "条件嵌套过深".into(),
-    }
 }
 
 /// What is wrong with a script that can't be read.
@@ -209,6 +165,14 @@ pub(crate) fn of_failure(error: &EvalAltResult, source: &str) -> Diagnostic {
         other => ("script.failed", other.to_string(), other.to_string()),
     };
     Diagnostic { code: code.to_owned(), at, en, zh, suggestion: None }
+}
+
+/// That a script failed, with its place.
+pub(crate) fn rule_failed(script: &Script<'_>, diagnostic: Diagnostic) -> Error {
+    let told = Invalid::marked("source", script.name, script.source, diagnostic);
+    let line = told.mark.as_ref().map_or(1, |mark| mark.line);
+    let message = format!("line {line}: {} ({})", told.message, told.code);
+    Error::RuleFailed { rule: script.name.to_owned(), message, told: Some(Box::new(told)) }
 }
 
 /// The stable codes of why a script failed, and their meaning.

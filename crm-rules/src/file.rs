@@ -13,8 +13,10 @@ use std::ops::Range;
 use crm_core::base::KindNo;
 use crm_core::base::choice::Choice;
 use crm_core::domain::rule::{Event, Example, RuleDraft, Trigger};
+use crm_core::record::diagnostic::{Diagnostic, Mark};
+use crm_core::record::error::Invalid;
 use crm_core::record::filter::nearest;
-use crm_core::record::script::{Diagnostic, Language, Purpose};
+use crm_core::record::script::{Language, Purpose};
 
 /// What a first line can say, in English and in Chinese.
 const KEYS: &[(&str, &str)] = &[
@@ -69,6 +71,38 @@ pub fn read_rule(text: &str) -> Result<RuleDraft, Vec<Diagnostic>> {
         start += line.len();
     }
     reader.finish()
+}
+
+/// A problem of a rule that was read from a file, marked in that: the engine knows the rule by its name,
+/// and not the first lines of the file.
+pub fn marked_in_file(problem: Invalid, file: &str, text: &str) -> Invalid {
+    let mark = match &problem.mark {
+        // A place in the script is one in the file.
+        Some(mark) => Some(Mark { source: file.to_owned(), ..mark.clone() }),
+        None => first_line(&problem.field, text).map(|at| Mark::new(file, text, at)),
+    };
+    Invalid { mark, ..problem }
+}
+
+/// Where a file says what a field of its rule holds, such as `triggers.2`.
+fn first_line(field: &str, text: &str) -> Option<Range<usize>> {
+    let (field, number) = match field.split_once('.') {
+        Some((field, number)) => (field.trim_end_matches('s'), number.parse().ok()?),
+        None => (field.trim_end_matches('s'), 1_usize),
+    };
+    let field = if field == "place" { "order" } else { field };
+    let (en, zh) = KEYS.iter().find(|(en, _)| *en == field)?;
+    let mut start = 0;
+    let mut said = text.split_inclusive('\n').filter_map(|line| {
+        let at = start;
+        start += line.len();
+        let (key, value) = line.trim_start().strip_prefix("//!")?.split_once([':', '：'])?;
+        let value = value.trim();
+        let here = [en, zh].iter().any(|known| known.eq_ignore_ascii_case(key.trim()));
+        let value_at = at + line.rfind(value)?;
+        here.then_some(value_at..value_at + value.len())
+    });
+    said.nth(number.checked_sub(1)?)
 }
 
 struct Reader {

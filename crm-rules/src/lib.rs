@@ -11,7 +11,7 @@
 //! ```
 //!
 //! When a rule is saved, every name and type in it is checked; what is wrong is told with its place, in
-//! English and Chinese, and [`show`] marks it in the source. What the engine's own predicates can say is
+//! English and Chinese, and [`show_invalid`] marks it in the source. What the engine's own predicates can say is
 //! lowered to them. A run is held within [`Limits`]; it has no clock but the instant of the question, reads
 //! nothing that its actor may not see, and changes nothing: it answers.
 
@@ -32,8 +32,9 @@ mod slot;
 mod ty;
 mod value;
 
-pub use diagnostic::{FAILURES, Tongue, of_bind_error, of_parse_error, show};
-pub use file::{FILE_CODES, read_rule};
+pub use crm_core::record::diagnostic::Tongue;
+pub use diagnostic::{FAILURES, show, show_invalid};
+pub use file::{FILE_CODES, marked_in_file, read_rule};
 pub use functions::{Function, Gives, Takes, all as functions};
 pub use limits::Limits;
 pub use problem::CODES;

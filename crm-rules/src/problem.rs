@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crm_core::base::KindNo;
-use crm_core::record::script::Diagnostic;
+use crm_core::record::diagnostic::{Diagnostic, kind_zh, one};
 
 use crate::ty::Ty;
 
@@ -165,8 +165,8 @@ impl Problem {
                 format!("没有变量 `{name}`"),
             ),
             Problem::UnknownField { name, kind } => (
-                format!("a {kind} has no field `{name}`"),
-                format!("{}没有字段 `{name}`", kind.info().map_or("", |info| info.zh)),
+                format!("{} has no field `{name}`", one(*kind)),
+                format!("{}没有字段 `{name}`", kind_zh(*kind)),
             ),
             Problem::UnknownColumn(name) => (
                 format!("the row has no column `{name}`"),

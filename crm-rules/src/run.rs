@@ -7,6 +7,7 @@ use crm_core::base::kind::UserId;
 use crm_core::base::{Instant, KindNo, RecordRef, Span, Value, calendar};
 use crm_core::record::codec::{Damaged, Raw, ValueRef, View};
 use crm_core::record::desk::Query;
+use crm_core::record::diagnostic::one;
 use crm_core::record::error::{Error, Refusal, Result};
 use crm_core::record::field::FieldType;
 use crm_core::record::filter::{Comparison, Filter, Operand, Path, Related};
@@ -278,14 +279,12 @@ impl<'a> Run<'a> {
     }
 
     fn wrong(&self, message: &str) -> Error {
-        Error::RuleFailed { rule: self.question.script.name.to_owned(), message: message.to_owned() }
+        Error::rule_failed(self.question.script.name, message)
     }
 
     fn failed(&self, error: &EvalAltResult) -> Error {
-        let source = self.question.script.source;
-        let diagnostic = diagnostic::of_failure(error, source);
-        let line = source.get(..diagnostic.at.start).map_or(1, |before| before.matches('\n').count() + 1);
-        self.wrong(&format!("line {line}: {} ({})", diagnostic.en, diagnostic.code))
+        let script = &self.question.script;
+        diagnostic::rule_failed(script, diagnostic::of_failure(error, script.source))
     }
 }
 
@@ -319,7 +318,7 @@ impl Running for Run<'_> {
             (Some(last), _) => last,
             (None, "revision" | "版本") => Last::Revision,
             (None, "updated_at" | "更新时间") => Last::UpdatedAt,
-            _ => return fail(format!("a {kind} has no field `{name}`")),
+            _ => return fail(format!("{} has no field `{name}`", one(kind))),
         };
         let fetched = match held.root {
             Some(_) => None,

@@ -7,9 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crm_core::base::KindNo;
 use crm_core::record::command::CommandForm;
+use crm_core::record::diagnostic::Diagnostic;
 use crm_core::record::error::{Error, Result};
 use crm_core::record::port::Judges;
-use crm_core::record::script::{Answer, Checked, Diagnostic, Purpose, Question, Reads, Script, Vocabulary};
+use crm_core::record::script::{Answer, Checked, Purpose, Question, Reads, Script, Vocabulary};
 use rhai::Engine;
 
 use crate::check::{self, Compiled};
@@ -138,10 +139,11 @@ impl Scripts {
             behaviour: question.behaviour,
             commands: &[],
         };
-        let compiled = self.compile(script, &words, None, lower).map_err(|problems| {
-            let message = problems.first().map_or_else(String::new, |problem| problem.en.clone());
-            Error::RuleFailed { rule: script.name.to_owned(), message }
-        })?;
+        let compiled =
+            self.compile(script, &words, None, lower).map_err(|problems| match problems.first() {
+                Some(problem) => diagnostic::rule_failed(script, problem.clone()),
+                None => Error::rule_failed(script.name, ""),
+            })?;
         let kept = Arc::new(Kept { source: script.source.to_owned(), compiled });
         let mut all = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= KEPT {

@@ -8,6 +8,7 @@ use super::flows::{
     unify,
 };
 use super::once::Once;
+use super::rules::automate::CallRule;
 use super::rules::follow::ApplyRule;
 use super::session::Session;
 use crate::domain::{catalog, forecast, lead, notice, org, party, pool, rule, task};
@@ -81,6 +82,7 @@ commands! {
     org::DefineField, org::ChangeField, org::RetireField, org::RestoreField, org::DefineValidation,
     org::DefineLifecycle, org::LoadLifecycles, org::DefineNumbering, org::ChangeSettings,
     rule::SaveRule, rule::LoadRule, rule::ActivateRule, rule::DeactivateRule, rule::TestRule, ApplyRule,
+    CallRule,
 }
 
 impl Session<'_> {

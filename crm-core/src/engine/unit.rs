@@ -24,7 +24,7 @@ use crate::record::key;
 use crate::record::lifecycle::Lifecycle;
 use crate::record::port::Judges;
 use crate::record::schema::Schema;
-use crate::record::script::{Ask, Verdict};
+use crate::record::script::{Ask, Heard, Verdict};
 use crate::store::{Direction, Range, Table};
 
 /// Why a unit may write a record.
@@ -443,8 +443,8 @@ impl Desk for Unit<'_> {
         rule.clone_into(&mut self.rule);
     }
 
-    fn judge(&mut self, ask: &Ask<'_>) -> Result<Option<Verdict>> {
-        super::rules::judge(self, ask)
+    fn hear(&mut self, ask: &Ask<'_>) -> Result<Heard<Verdict>> {
+        super::rules::hear(self, ask)
     }
 
     fn shown(&self, rule: RuleId, kind: KindNo, image: Vec<u8>) -> Result<Vec<u8>> {
@@ -457,6 +457,10 @@ impl Desk for Unit<'_> {
 
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
         self.chain = chain;
+    }
+
+    fn chain(&self) -> Vec<(RecordRef, RecordRef)> {
+        self.chain.clone()
     }
 
     fn ports(&self) -> Arc<dyn Judges> {

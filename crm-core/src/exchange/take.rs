@@ -116,7 +116,7 @@ impl Plan {
         match error {
             Error::Invalid(invalid) => invalid
                 .into_iter()
-                .map(|Invalid { field, code, message }| at(Fault::new(&code, message), &field))
+                .map(|Invalid { field, code, message, .. }| at(Fault::new(&code, message), &field))
                 .collect(),
             Error::Refused(refusals) => refusals
                 .into_iter()

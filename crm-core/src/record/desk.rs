@@ -10,7 +10,7 @@ use super::filter::Filter;
 use super::journal::Actor;
 use super::lifecycle::Lifecycle;
 use super::schema::Schema;
-use super::script::{Ask, Verdict};
+use super::script::{Ask, Heard, Verdict};
 use super::spec::Record;
 use crate::base::kind::RuleId;
 use crate::base::settings::Settings;
@@ -145,8 +145,18 @@ pub trait Desk {
     /// # Errors
     /// [`Error::RuleFailed`] when the rule fails.
     fn judge(&mut self, ask: &Ask<'_>) -> Result<Option<Verdict>> {
+        Ok(match self.hear(ask)? {
+            Heard::Said(verdict) => Some(verdict),
+            Heard::Unconcerned | Heard::Nobody => None,
+        })
+    }
+    /// The same, telling rules that need not be asked from rules that don't apply.
+    ///
+    /// # Errors
+    /// As [`Desk::judge`].
+    fn hear(&mut self, ask: &Ask<'_>) -> Result<Heard<Verdict>> {
         let _ = ask;
-        Ok(None)
+        Ok(Heard::Nobody)
     }
     /// An image as a rule is shown it: without what is hidden from the actor, or from the role that the
     /// rule in force looks as.
@@ -157,6 +167,10 @@ pub trait Desk {
     /// Notes the rules that led to this unit, so that no circle is closed by what it calls for.
     fn led_by(&mut self, chain: Vec<(RecordRef, RecordRef)>) {
         let _ = chain;
+    }
+    /// The rules that led to this unit, each with the record that it was about.
+    fn chain(&self) -> Vec<(RecordRef, RecordRef)> {
+        Vec::new()
     }
     /// Every command that can be given as data, for rules that name some.
     fn commands(&self) -> &'static [CommandForm] {

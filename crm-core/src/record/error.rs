@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::codec::Damaged;
+use super::diagnostic::{Bilingual, Diagnostic, Mark, Tongue, did_you_mean};
 use super::field::FieldError;
 use super::spec::ReadError;
 use crate::base::{KindNo, RecordRef, Value};
@@ -41,6 +42,8 @@ pub enum Error {
         rule: String,
         /// What its author should know.
         message: String,
+        /// The same in Chinese and with its place, where that is known.
+        told: Option<Box<Invalid>>,
     },
     /// A command panicked; it changed nothing.
     #[error("the command failed inside: {0}")]
@@ -79,6 +82,15 @@ pub struct Invalid {
     pub code: String,
     /// What a person reads.
     pub message: String,
+    /// The same in Chinese, where it is about what the author of a rule wrote; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub zh: String,
+    /// The place in the text that was given, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+    /// What was probably meant, to be put in place of what is marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
 }
 
 impl Refusal {
@@ -97,7 +109,44 @@ impl Refusal {
 impl Invalid {
     /// One value that can't be taken.
     pub fn new(field: &str, code: &str, message: impl Into<String>) -> Self {
-        Invalid { field: field.to_owned(), code: code.to_owned(), message: message.into() }
+        Invalid {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            message: message.into(),
+            zh: String::new(),
+            mark: None,
+            suggestion: None,
+        }
+    }
+
+    /// One value that can't be taken, said in English and in Chinese.
+    pub fn said(field: &str, code: &str, said: impl Into<Bilingual>) -> Self {
+        let Bilingual { en, zh } = said.into();
+        Invalid { zh, ..Invalid::new(field, code, en) }
+    }
+
+    /// What is wrong with a text, marked in it; `source` is the name of the rule or file.
+    pub fn marked(field: &str, source: &str, text: &str, wrong: Diagnostic) -> Self {
+        let mark = Some(Mark::new(source, text, wrong.at));
+        Invalid {
+            mark,
+            suggestion: wrong.suggestion,
+            ..Invalid::said(field, &wrong.code, (wrong.en, wrong.zh))
+        }
+    }
+
+    /// What a person reads in a language, with the place in the text and what was probably meant.
+    pub fn in_words(&self, tongue: Tongue) -> String {
+        let (said, between) = match tongue {
+            Tongue::Chinese if !self.zh.is_empty() => (&self.zh, ["：", "；"]),
+            _ => (&self.message, [": ", "; "]),
+        };
+        let [colon, semicolon] = between;
+        let place = self.mark.as_ref().map_or_else(String::new, |mark| mark.place(tongue) + colon);
+        let meant = self.suggestion.as_ref();
+        let meant =
+            meant.map_or_else(String::new, |meant| semicolon.to_owned() + &did_you_mean(meant, tongue));
+        format!("{place}{said}{meant}")
     }
 }
 
@@ -109,7 +158,7 @@ impl fmt::Display for Refusal {
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.field, self.message, self.code)
+        write!(f, "{}: {} ({})", self.field, self.in_words(Tongue::English), self.code)
     }
 }
 
@@ -126,6 +175,11 @@ impl Error {
     /// One value that can't be taken.
     pub fn invalid(field: &str, code: &str, message: impl Into<String>) -> Self {
         Error::Invalid(vec![Invalid::new(field, code, message)])
+    }
+
+    /// A rule failed.
+    pub fn rule_failed(rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Error::RuleFailed { rule: rule.into(), message: message.into(), told: None }
     }
 
     /// There is no such record, or none that the actor may see.

@@ -8,6 +8,7 @@ pub mod command;
 pub mod declare;
 pub mod contact_point;
 pub mod desk;
+pub mod diagnostic;
 pub mod error;
 pub mod field;
 pub mod filter;

@@ -5,11 +5,10 @@
 //! versioned and switched on by the room of rules, and given to [`Judges`](super::port::Judges) to
 //! check and to run.
 
-use std::ops::Range;
-
 use super::codec::View;
 use super::command::CommandForm;
 use super::desk::Query;
+use super::diagnostic::Diagnostic;
 use super::error::{Refusal, Result};
 use super::filter::{Filter, NoRelated, Related};
 use super::port::{Assigned, Score};
@@ -80,21 +79,6 @@ pub struct Vocabulary<'a> {
     pub behaviour: &'a dyn Fn(&str) -> Option<u32>,
     /// The commands that an automation may call for; any when there are none.
     pub commands: &'a [CommandForm],
-}
-
-/// Something about a source that its author should know.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Diagnostic {
-    /// A stable code, such as `filter.unknown_field`.
-    pub code: String,
-    /// Where, in bytes of the source.
-    pub at: Range<usize>,
-    /// What is wrong, in English.
-    pub en: String,
-    /// What is wrong, in Chinese.
-    pub zh: String,
-    /// What was probably meant, to be put in its place.
-    pub suggestion: Option<String>,
 }
 
 /// What checking a script found.
@@ -242,6 +226,17 @@ impl<'a> Ask<'a> {
             candidates: &[],
         }
     }
+}
+
+/// What came of asking the rules in force.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard<T> {
+    /// None of them is concerned: what they said before stands.
+    Unconcerned,
+    /// None of them applies to the record.
+    Nobody,
+    /// One says this.
+    Said(T),
 }
 
 /// What a rule in force answered.

@@ -367,7 +367,7 @@ impl Judges for ByBudget {
             ValueRef::Money(_) => {
                 Ok(Some(Score { points: 70, reasons: vec!["has a budget".into()], rule: "budget".into() }))
             }
-            _ => Err(Error::RuleFailed { rule: "budget".into(), message: "no budget".into() }),
+            _ => Err(Error::rule_failed("budget", "no budget")),
         }
     }
     fn assign_lead(&self, _: View<'_>, candidates: &[UserId], _: Instant) -> Result<Option<Assigned>> {

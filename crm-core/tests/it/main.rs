@@ -12,8 +12,10 @@
 
 mod automation;
 mod awaited;
+mod calling;
 mod deal;
 mod engine;
+mod engines;
 mod golden;
 mod import;
 mod insight_clv;
@@ -35,6 +37,8 @@ mod pool_rules;
 mod price;
 mod queries;
 mod related;
+mod rescoring;
+mod rule_told;
 mod rules;
 mod shape;
 mod shop;

@@ -362,5 +362,7 @@ fn pipelines_come_from_documents() {
         panic!("it loaded")
     };
     assert_eq!(faults[0].code, "document.key_unknown");
-    assert!(faults[0].message.starts_with("line 5, column 7"), "{}", faults[0].message);
+    assert!(faults[0].to_string().contains("line 5, column 7"), "{}", faults[0]);
+    let mark = faults[0].mark.as_ref().unwrap();
+    assert_eq!((mark.marked.as_str(), faults[0].suggestion.as_deref()), ("概律", Some("概率")));
 }

@@ -98,7 +98,8 @@ fn problems(crm: &Crm, draft: RuleDraft) -> Vec<String> {
 #[test]
 fn the_chinese_document_loads_unchanged_and_scores() {
     let (crm, _) = open();
-    let load = LoadRule { document: SCORING.to_owned(), name: String::new(), activate: true };
+    let load =
+        LoadRule { document: SCORING.to_owned(), name: String::new(), file: String::new(), activate: true };
     // Behaviours without a meaning are an error that names each.
     let error = crm.system().execute(load.clone()).unwrap_err();
     let text = error.to_string();
@@ -135,7 +136,7 @@ fn the_example_document_loads_and_scores() {
     let document = std::fs::read_to_string(there).unwrap();
     behaviour(&crm, "访问了定价页", "web_visit", "定价");
     behaviour(&crm, "打开邮件", "email_opened", "");
-    let load = LoadRule { document, name: String::new(), activate: true };
+    let load = LoadRule { document, name: String::new(), file: String::new(), activate: true };
     crm.system().execute(load).unwrap();
     let draft = LeadDraft { company_size: Some(250), industry: "科技".into(), ..person("夏铁军") };
     let captured = capture(&crm, draft);
@@ -250,7 +251,11 @@ fn examples_are_tried_and_versions_counted() {
         invalid.iter().map(|invalid| (invalid.field.as_str(), invalid.code.as_str())).collect();
     assert_eq!(
         fields,
-        [("examples.2", "rule.example"), ("examples.3", "rule.example"), ("examples.4", "rule.example")]
+        [
+            ("examples.2", "rule.example"),
+            ("examples.3", "rule.example_facts"),
+            ("examples.4", "rule.example_facts")
+        ]
     );
     assert!(error.to_string().contains("gives `0`, expected is `20`"), "{error}");
     // A plain change of a field is checked in the same way, and counted.

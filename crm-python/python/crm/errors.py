@@ -17,6 +17,7 @@ __all__ = [
     "HaltedError",
     "InternalError",
     "InvalidError",
+    "Mark",
     "NestedError",
     "NotFittedError",
     "NotFoundError",
@@ -39,12 +40,40 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A marked place in a text, such as a rule's; the line is given in three parts."""
+
+    source: str
+    """The rule or file that the text is of."""
+    line: int
+    """The line, from 1."""
+    column: int
+    """The column, in characters from 1."""
+    start: int
+    """Where it starts in the text, in bytes of UTF-8."""
+    end: int
+    """Where it ends in the text, in bytes of UTF-8."""
+    before: str
+    """The line up to the mark."""
+    marked: str
+    """What is marked."""
+    after: str
+    """The line after the mark."""
+
+
+@dataclass(frozen=True)
 class Problem:
     """One value that can't be taken."""
 
     field: str
     code: str
     message: str
+    zh: str = ""
+    """The same in Chinese, where it is about what the author of a rule wrote."""
+    mark: Mark | None = None
+    """The place in the text that was given, where there is one."""
+    suggestion: str | None = None
+    """What was probably meant, to be put in place of what is marked."""
 
 
 class CrmError(Exception):
@@ -147,6 +176,11 @@ def _rebuild(kind: type[CrmError], args: tuple[Any, ...], fields: dict[str, Any]
     return error
 
 
+def _problem(parts: dict[str, Any]) -> Problem:
+    mark = parts.pop("mark", None)
+    return Problem(**parts, mark=mark and Mark(**mark))
+
+
 def _from_native(told: str) -> CrmError:
     """The exception for what the native half tells as JSON."""
     from ._values import decode
@@ -158,7 +192,7 @@ def _from_native(told: str) -> CrmError:
         error.__dict__.setdefault("refusals", ())
         error.refusals += (Refusal(refusal["code"], refusal["message"], values),)  # type: ignore[attr-defined]
     if "problems" in parts:
-        error.problems = tuple(Problem(**problem) for problem in parts.pop("problems"))  # type: ignore[attr-defined]
+        error.problems = tuple(_problem(problem) for problem in parts.pop("problems"))  # type: ignore[attr-defined]
     if isinstance(error, ColumnError):
         error.problems = (Problem(parts["column"], error.code, str(error)),)
     for name, value in parts.items():

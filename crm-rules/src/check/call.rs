@@ -272,13 +272,13 @@ impl Checker<'_> {
         };
         match parsed {
             Err(error) => {
-                let diagnostic = crate::diagnostic::of_parse_error(&error);
+                let diagnostic = error.diagnostic();
                 self.problems.push(crate::diagnostic::within(diagnostic, &place));
             }
             Ok((filter, places)) => match filter::bind(&filter, self.schema, kind, &self.context) {
                 Err(errors) => {
                     for error in &errors {
-                        let diagnostic = crate::diagnostic::of_bind_error(error, &places);
+                        let diagnostic = error.diagnostic(&places);
                         self.problems.push(crate::diagnostic::within(diagnostic, &place));
                     }
                 }

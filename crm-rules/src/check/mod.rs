@@ -15,9 +15,10 @@ use std::ops::Range;
 
 use crm_core::base::{Instant, KindNo, Value, calendar};
 use crm_core::record::command::CommandForm;
+use crm_core::record::diagnostic::Diagnostic;
 use crm_core::record::filter::{self, Filter, FilterContext, Path};
 use crm_core::record::schema::Schema;
-use crm_core::record::script::{Diagnostic, Script, Vocabulary};
+use crm_core::record::script::{Script, Vocabulary};
 use rhai::{AST, Dynamic, Expr, ImmutableString, Position, Stmt};
 
 use crate::entry::{BEFORE, Entry, NOW};

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crm_core::domain::rule::{ActivateRule, RuleDraft, SaveRule};
+use crm_core::domain::rule::{ActivateRule, Example, RuleDraft, SaveRule};
 use crm_core::prelude::*;
 use crm_core::record::script::{Language, Purpose};
+use crm_rules::Tongue;
 
 use crate::sample::now;
 
@@ -62,9 +63,30 @@ fn a_script_that_is_wrong_is_not_saved() {
     assert!(
         error
             .to_string()
-            .contains("line 2: a lead has no field `company_sise`; did you mean `company_size`?"),
+            .contains("line 2, column 8: a lead has no field `company_sise`; did you mean `company_size`?"),
         "{error}"
     );
+    let Error::Invalid(problems) = error else { panic!("{error}") };
+    let mark = problems[0].mark.as_ref().unwrap();
+    assert_eq!((mark.source.as_str(), mark.marked.as_str()), ("size", "company_sise"));
+    assert_eq!(
+        problems[0].in_words(Tongue::Chinese),
+        "第 2 行第 8 列：线索没有字段 `company_sise`；是否想写 `company_size`？"
+    );
+}
+
+#[test]
+fn an_example_on_which_a_script_fails_shows_the_line() {
+    let crm = engine();
+    let source = "fn score(lead) {\n  let list = [1];\n  list[3]\n}";
+    let example = Example { facts: "{}".into(), expected: "1".into() };
+    let rule = RuleDraft { examples: vec![example], ..draft("size", Purpose::Score, "lead", source) };
+    let error = crm.system().execute(SaveRule { rule, revision: None }).unwrap_err();
+    let Error::Invalid(problems) = error else { panic!("{error}") };
+    let mark = problems[0].mark.as_ref().unwrap();
+    assert_eq!((problems[0].field.as_str(), problems[0].code.as_str()), ("examples.1", "rule.example"));
+    assert_eq!((mark.line, mark.text().as_str()), (3, "  list[3]"));
+    assert!(problems[0].zh.contains("列表有 1 个元素"), "{}", problems[0].zh);
 }
 
 #[test]

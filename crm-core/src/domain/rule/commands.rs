@@ -2,12 +2,13 @@
 
 use super::holds;
 use super::noun::{Band, Example, GroupCap, RULE_BY_NAME, Rule, RuleCall, RuleLine, RuleState, Trigger};
-use super::rules::{Tried, scoring_rule};
+use super::rules::{ScoringDocument, Tried};
 use crate::base::kind::{RoleId, Rule as RuleKind, RuleId};
 use crate::base::{Instant, Kind};
 use crate::record::action::Action;
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Invalid, Result};
+use crate::record::lifecycle::document::Fault;
 use crate::record::script::{Language, Purpose};
 use crate::record::spec::Record;
 
@@ -103,28 +104,36 @@ command! {
     /// force if asked.
     ///
     /// # Errors
-    /// Invalid with everything that is wrong with the document, by line and column, or with the rule.
+    /// Invalid with everything that is wrong with the document or the rule, marked in the document.
     pub struct LoadRule as "rule.load" -> SavedRule {
         /// The document.
         document: String,
         /// The rule's name, in place of the document's.
         #[serde(default)]
         name: String,
+        /// The file that the document is from, to be named in what is wrong with it.
+        #[serde(default)]
+        file: String,
         /// Whether it is put in force.
         #[serde(default)]
         activate: bool,
     }
     run(this, desk) {
-        let mut draft = scoring_rule(&this.document).map_err(|faults| {
-            let invalid = |fault: &crate::record::lifecycle::document::Fault| {
-                Invalid::new("document", fault.code, fault.to_string())
-            };
-            Error::Invalid(faults.iter().map(invalid).collect())
+        let (file, text) = (this.file.as_str(), this.document.as_str());
+        let mut document = ScoringDocument::read(text).map_err(|faults| {
+            let marked = |fault: &Fault| Invalid::marked("document", file, text, fault.diagnostic(text));
+            Error::Invalid(faults.iter().map(marked).collect())
         })?;
         if !this.name.is_empty() {
-            draft.name = this.name;
+            document.draft.name = this.name;
         }
-        save(desk, draft, None, this.activate)
+        save(desk, document.draft.clone(), None, this.activate).map_err(|error| match error {
+            Error::Invalid(problems) => {
+                let marked = |problem| document.marked(problem, file, text);
+                Error::Invalid(problems.into_iter().map(marked).collect())
+            }
+            error => error,
+        })
     }
 }
 

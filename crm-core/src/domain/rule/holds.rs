@@ -1,13 +1,14 @@
 //! What holds of rules and behaviours, whichever command changed them.
 
 use super::commands::{EXAMPLES_AT, RuleTest};
-use super::noun::{Behaviour, Rule};
+use super::noun::{Behaviour, RULE_BY_NAME, Rule};
 use super::rules::{Vocabulary, Words, check, try_examples};
 use crate::base::kind::{Behaviour as BehaviourKind, Rule as RuleKind, RuleId};
 use crate::base::{Id, Kind, KindNo, RecordRef};
 use crate::record::codec::View;
-use crate::record::desk::{Desk, Purpose};
+use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::{Error, Invalid, Result};
+use crate::record::filter::nearest;
 use crate::record::script::{self, Language};
 use crate::record::spec::{Marks, Record};
 
@@ -43,10 +44,7 @@ pub(super) fn settle(desk: &mut dyn Desk, id: RuleId, before: Option<&Rule>) -> 
         return Ok(version);
     }
     let (RuleTest { mut problems, examples, reads }, lowered) = test(desk, &rule)?;
-    for (place, tried) in examples.iter().enumerate().filter(|(_, tried)| !tried.good) {
-        let message = format!("{} gives `{}`, expected is `{}`", tried.facts, tried.answered, tried.expected);
-        problems.push(Invalid::new(&format!("examples.{}", place + 1), "rule.example", message));
-    }
+    problems.extend(examples.into_iter().filter_map(|tried| tried.problem));
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
@@ -85,6 +83,7 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
         now: EXAMPLES_AT,
     };
     let (mut problems, reads) = check(rule, &words);
+    problems.extend(calls_of_rules(desk, rule)?);
     let mut reads: Option<Vec<String>> = Some(reads.into_iter().collect());
     let mut lowered = String::new();
     if rule.written_in() != Language::Criteria && problems.is_empty() {
@@ -93,18 +92,14 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
             script::Vocabulary { schema: &schema, settings: &settings, behaviour: &behaviour, commands };
         match judges.check_script(&rule.script(kind), &words)? {
             None => {
-                let message = format!("the host has no judge that reads {}", rule.written_in());
-                problems.push(Invalid::new("language", "rule.no_judge", message));
+                let language = rule.written_in();
+                let en = format!("the host has no judge that reads {language}");
+                let said = (en, format!("宿主程序没有装入 {language} 规则引擎"));
+                problems.push(Invalid::said("language", "rule.no_judge", said));
             }
             Some(checked) => {
-                let said = |at: &script::Diagnostic| {
-                    let hint = at.suggestion.as_ref();
-                    let hint = hint.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
-                    let before = rule.source.get(..at.at.start).unwrap_or_default();
-                    let line = before.matches('\n').count() + 1;
-                    Invalid::new("source", &at.code, format!("line {line}: {}{hint}", at.en))
-                };
-                problems.extend(checked.problems.iter().map(said));
+                let marked = |wrong| Invalid::marked("source", &rule.name, &rule.source, wrong);
+                problems.extend(checked.problems.into_iter().map(marked));
                 let named = |(kind, no): &(KindNo, u16)| {
                     let field = schema.kind(*kind).and_then(|kind| kind.field(*no))?;
                     Some(format!("{kind}.{}", field.name))
@@ -112,8 +107,9 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
                 let script_reads = checked.reads.map(|reads| reads.iter().filter_map(named).collect());
                 lowered = checked.criterion.map_or_else(String::new, |filter| filter.to_string());
                 if rule.is_for() == script::Purpose::Segment && lowered.is_empty() && problems.is_empty() {
-                    let message = "a segment is listed, so that it has to be what a criterion can say";
-                    problems.push(Invalid::new("source", "rule.segment", message));
+                    let en = "a segment is listed, so that it has to be what a criterion can say";
+                    let zh = "客户细分要能列出成员，因此必须能写成条件";
+                    problems.push(Invalid::said("source", "rule.segment", (en, zh)));
                 }
                 reads = reads.zip(script_reads).map(|(mut reads, more): (Vec<_>, Vec<_>)| {
                     reads.extend(more);
@@ -125,6 +121,36 @@ pub(super) fn test(desk: &mut dyn Desk, rule: &Rule) -> Result<(RuleTest, String
     let examples =
         if problems.is_empty() { try_examples(rule, &words, judges.as_ref())? } else { Vec::new() };
     Ok((RuleTest { problems, examples, reads: reads.unwrap_or_default() }, lowered))
+}
+
+/// Calls of rules that there are not.
+fn calls_of_rules(desk: &mut dyn Desk, rule: &Rule) -> Result<Vec<Invalid>> {
+    let mut problems = Vec::new();
+    for (place, call) in rule.calls.iter().enumerate().filter(|(_, call)| call.command == "rule.call") {
+        let fields: serde_json::Value = serde_json::from_str(&call.fields).unwrap_or_default();
+        let Some(name) = fields.get("rule").and_then(|name| name.as_str()) else { continue };
+        let known = desk.matches(&Lookup {
+            kind: RuleKind::NO,
+            index: RULE_BY_NAME,
+            parts: vec![name.into()],
+            limit: 1,
+        })?;
+        // An id, or what is told by the record, shows when it is called.
+        if !known.is_empty() || name.parse::<RuleId>().is_ok() || name.contains('{') {
+            continue;
+        }
+        let mut names = Vec::new();
+        for record in desk.walk(RuleKind::NO, None, STRETCH)? {
+            let other = desk.enlist_as::<Rule>(Id::from_u128(record.bits), Purpose::Derive)?;
+            names.extend(other.map(|other| other.name).filter(|other| *other != rule.name));
+        }
+        let said = (format!("no rule is called `{name}`"), format!("没有名为 `{name}` 的规则"));
+        problems.push(Invalid {
+            suggestion: nearest(name, names.iter().map(String::as_str)),
+            ..Invalid::said(&format!("calls.{}", place + 1), "rule.call", said)
+        });
+    }
+    Ok(problems)
 }
 
 /// The tenant's behaviours.
@@ -156,11 +182,12 @@ pub(super) fn behaviour(
         .iter()
         .filter(|code| !vocabulary.has_activity(code))
         .map(|code| {
-            Invalid::new("activities", "behaviour.activity", format!("there is no kind of activity `{code}`"))
+            let said = (format!("there is no kind of activity `{code}`"), format!("没有互动类型 `{code}`"));
+            Invalid::said("activities", "behaviour.activity", said)
         })
         .collect();
     if behaviour.within_days.is_some_and(|days| days < 1) {
-        problems.push(Invalid::new("within_days", "rule.range", "at least one day counts"));
+        problems.push(Invalid::said("within_days", "rule.range", ("at least one day counts", "至少为一天")));
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }

@@ -18,6 +18,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("rule.segment", "a segment is a script that no criterion says"),
     ("rule.no_judge", "nothing of the host reads the language of the rule"),
     ("rule.kind", "a rule is asked about a record of another kind"),
+    ("rule.not_in_force", "a rule is called that is not in force"),
     ("rule.purpose", "a rule is asked for what it is not for"),
     ("behaviour.activity", "a behaviour names a kind of activity that there is not"),
     ("behaviour.in_use", "a behaviour goes, or gets another name, while a rule in force reads it"),

@@ -172,7 +172,7 @@ fn opens_at(desk: &dyn Desk, rule: &Assignment) -> Result<Option<Instant>> {
     if rule.hours.is_empty() {
         return Ok(None);
     }
-    let invalid = |message: String| Error::RuleFailed { rule: rule.name.clone(), message };
+    let invalid = |message: String| Error::rule_failed(rule.name.clone(), message);
     let hours: Hours = rule.hours.parse().map_err(|error| invalid(format!("{error}")))?;
     let settings = desk.settings();
     let day = || vec![hours];
@@ -256,7 +256,7 @@ fn among(rule: &Assignment, candidates: &[Candidate], chosen: Assigned) -> Resul
         return Ok((chosen.user, chosen.reason));
     }
     let message = format!("`{}` is not among those who take the lead", chosen.user);
-    Err(Error::RuleFailed { rule: rule.name.clone(), message })
+    Err(Error::rule_failed(rule.name.clone(), message))
 }
 
 /// What the rule that an assignment rule names says of a lead: nothing when the lead isn't for it, else
@@ -276,10 +276,10 @@ fn by_own_rule(
         None => Ok(None),
         Some(Verdict { answer: Answer::Holds(holds), .. }) => Ok(holds.then_some(None)),
         Some(Verdict { answer: Answer::Assigned(chosen), .. }) => Ok(Some(chosen)),
-        Some(verdict) => Err(Error::RuleFailed {
-            rule: verdict.signature,
-            message: format!("the script answered {:?}, which is not what was asked", verdict.answer),
-        }),
+        Some(verdict) => {
+            let message = format!("the script answered {:?}, which is not what was asked", verdict.answer);
+            Err(Error::rule_failed(verdict.signature, message))
+        }
     }
 }
 

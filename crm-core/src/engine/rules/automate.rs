@@ -8,21 +8,23 @@ use serde::{Deserialize, Serialize};
 
 use super::awaited::{REACHED, reminders};
 use super::book::Active;
+use super::follow::regard_stored;
 use crate::base::kind::{self, RuleId};
-use crate::base::{Id, Instant, Kind, RecordRef};
+use crate::base::{Id, Instant, Kind, KindNo, RecordRef};
 use crate::domain::activity::Activity;
 use crate::domain::rule::rules::{Happened, call, fires};
-use crate::domain::rule::{MOST_FAILURES, Rule, RuleRun, RuleState, RunOutcome};
+use crate::domain::rule::{MOST_FAILURES, RULE_BY_NAME, Rule, RuleRun, RuleState, RunOutcome};
 use crate::engine::registry;
 use crate::engine::sight::Neighbours;
 use crate::engine::unit::Unit;
 use crate::record::action::Action;
 use crate::record::codec::View;
-use crate::record::desk::{Desk, Due, Purpose};
+use crate::record::desk::{Desk, Due, Lookup, Purpose};
+use crate::record::diagnostic::one;
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
 use crate::record::schema::FieldDef;
-use crate::record::script::{Answer, Ask, Call, Purpose as For, Which};
+use crate::record::script::{Answer, Ask, Call, Cause, Language, Purpose as For, Which};
 use crate::record::spec::Record;
 
 /// The due work that runs an automation.
@@ -67,6 +69,23 @@ impl Note {
             before: None,
             reached: Some((field.no, at.micros())),
         }
+    }
+
+    /// Of a rule that is called. Nothing changed, so that a script sees the record twice as it is.
+    fn calling(desk: &mut dyn Desk, rule: &Rule, record: RecordRef) -> Result<Note> {
+        let (chain, called) = (desk.chain(), rule.record_ref());
+        let by_script = rule.written_in() != Language::Criteria && rule.lowered.is_empty();
+        let image = desk.load(record, Action::Read)?;
+        Ok(Note {
+            rule: called,
+            actor: desk.actor(),
+            because: "called".to_owned(),
+            cut: chain.contains(&(called, record)) || chain.len() >= LONGEST_CHAIN,
+            chain,
+            undecided: !by_script,
+            before: if by_script { Some(View::new(&image)?.field_bytes().to_vec()) } else { None },
+            reached: None,
+        })
     }
 
     pub(super) fn due(&self, work: &str, about: RecordRef, at: Instant) -> Result<Due> {
@@ -177,6 +196,62 @@ fn called_for(
     note.due(RUN, about, unit.now).map(Some)
 }
 
+crate::command! {
+    /// Has a rule asked about a record although nothing happened to it: an automation does what it does if
+    /// its condition holds, within the same call and with the rights of who calls it; scoring and level
+    /// rules score and grade it anew.
+    ///
+    /// # Errors
+    /// Not found when there is no such rule or record; refused when the rule is not in force, is about
+    /// another kind, or is for something that is not done to a record.
+    pub struct CallRule as "rule.call" -> () {
+        /// The rule, by name or id.
+        rule: String,
+        /// The record.
+        record: RecordRef,
+    }
+    run(this, desk) {
+        desk.load(this.record, Action::Read)?;
+        let rule = called(desk, &this.rule)?;
+        let name = &rule.name;
+        if !rule.is_active() {
+            return Err(Error::refused("rule.not_in_force", format!("the rule `{name}` is not in force")));
+        }
+        if KindNo::from_name(&rule.kind) != Some(this.record.kind) {
+            let message = format!("`{name}` is no rule about {}", one(this.record.kind));
+            return Err(Error::refused("rule.kind", message));
+        }
+        match rule.is_for() {
+            For::Automation => {
+                let note = Note::calling(desk, &rule, this.record)?;
+                desk.schedule(note.due(RUN, this.record, desk.now())?);
+                Ok(())
+            }
+            For::Score | For::Level => regard_stored(desk, this.record, Cause::Asked),
+            other => {
+                let message = format!("`{name}` is a rule for {other}, which can't be called");
+                Err(Error::refused("rule.purpose", message))
+            }
+        }
+    }
+}
+
+/// The rule of a name or id. Its name is no secret to who may be under it, and it runs with his rights.
+fn called(desk: &mut dyn Desk, name: &str) -> Result<Rule> {
+    let named = match name.parse::<RuleId>() {
+        Ok(id) => desk.enlist_as::<Rule>(id, Purpose::Derive)?,
+        Err(_) => {
+            let parts = vec![name.into()];
+            let lookup = Lookup { kind: kind::Rule::NO, index: RULE_BY_NAME, parts, limit: 1 };
+            match desk.matches(&lookup)?.first() {
+                Some(rule) => desk.enlist_as::<Rule>(Id::from_u128(rule.bits), Purpose::Derive)?,
+                None => None,
+            }
+        }
+    };
+    named.ok_or_else(|| Error::NotFound(kind::Rule::NO, name.to_owned()))
+}
+
 /// Runs an automation.
 pub(crate) fn run(desk: &mut dyn Desk, due: &Due) -> Result<()> {
     let mut note = Note::read(due)?;
@@ -245,10 +320,10 @@ fn calls(desk: &mut dyn Desk, rule: &Rule, about: RecordRef, before: Option<&[u8
     match desk.judge(&ask)?.map(|verdict| verdict.answer) {
         Some(Answer::Calls(calls)) => Ok(calls),
         Some(Answer::Holds(_)) | None => Ok(Vec::new()),
-        Some(other) => Err(Error::RuleFailed {
-            rule: rule.signature(),
-            message: format!("the script answered {other:?}, which is not what was asked"),
-        }),
+        Some(other) => {
+            let message = format!("the script answered {other:?}, which is not what was asked");
+            Err(Error::rule_failed(rule.signature(), message))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::record::error::{Error, Result};
 use crate::record::filter::{self, Filter, Operand, RelativeDate};
 use crate::record::port::Judges;
 use crate::record::schema::Schema;
-use crate::record::script::{Answer, Ask, Cause, Language, Purpose, Question, Reads, Verdict, Which};
+use crate::record::script::{Answer, Ask, Cause, Heard, Language, Purpose, Question, Reads, Verdict, Which};
 use crate::record::spec::Record;
 
 /// The rules in force, in their order.
@@ -226,7 +226,7 @@ impl Active {
     }
 
     pub(crate) fn failed(&self, message: String) -> Error {
-        Error::RuleFailed { rule: self.rule.signature(), message }
+        Error::rule_failed(self.rule.signature(), message)
     }
 }
 
@@ -240,7 +240,7 @@ fn shown(sight: &Sight, record: RecordRef, view: View<'_>) -> Result<Option<Vec<
 }
 
 /// Asks the rules in force, with an actor's rights, within a unit that isn't finished.
-pub(crate) fn judge(unit: &Unit<'_>, ask: &Ask<'_>) -> Result<Option<Verdict>> {
+pub(crate) fn hear(unit: &Unit<'_>, ask: &Ask<'_>) -> Result<Heard<Verdict>> {
     let staged = |record| unit.image(record).ok().flatten();
     let judges = unit.host.judges.as_ref();
     let meant = |active: &&Active| match ask.which {
@@ -254,7 +254,9 @@ pub(crate) fn judge(unit: &Unit<'_>, ask: &Ask<'_>) -> Result<Option<Verdict>> {
         concerned.push(active.concerns(ask)?);
     }
     if !concerned.contains(&true) {
-        return Ok(None);
+        // Where there is no rule, who asks is told so; what merely changed asks nobody.
+        let nobody = ask.cause == Cause::Asked && concerned.is_empty();
+        return Ok(if nobody { Heard::Nobody } else { Heard::Unconcerned });
     }
     // A record in the midst of a change: what it will be counted as.
     let counted = (ask.view.revision == 0 && rules().any(|active| active.reads.is_none()))
@@ -267,12 +269,12 @@ pub(crate) fn judge(unit: &Unit<'_>, ask: &Ask<'_>) -> Result<Option<Verdict>> {
         let verdict = active.looking(&unit.sight, |sight| {
             active.ask(Neighbours::seen(unit.overlay, sight).within(&staged), judges, ask)
         })?;
-        if verdict.is_some() {
+        if let Some(verdict) = verdict {
             // Where nothing changed for it and those before it, it says what it said.
-            return Ok(verdict.filter(|_| new));
+            return Ok(if new { Heard::Said(verdict) } else { Heard::Unconcerned });
         }
     }
-    Ok(None)
+    Ok(Heard::Nobody)
 }
 
 /// Whether a filter means the same all day and to everybody.
@@ -313,7 +315,9 @@ impl Reads for Neighbours<'_> {
 /// What is wrong with a rule, where that is what an error is about.
 pub(crate) fn failure(error: &Error) -> Option<String> {
     match error {
-        Error::RuleFailed { rule, message } => Some(format!("{}`{rule}`: {message}", super::follow::FAILED)),
+        Error::RuleFailed { rule, message, .. } => {
+            Some(format!("{}`{rule}`: {message}", super::follow::FAILED))
+        }
         _ => None,
     }
 }

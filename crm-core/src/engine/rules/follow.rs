@@ -3,19 +3,23 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::book::failure;
 use crate::base::choice::Choice;
 use crate::base::kind::RuleId;
 use crate::base::{Id, Instant, Kind, KindNo, RecordRef, Span, kind};
 use crate::domain::activity::Activity;
-use crate::domain::lead::Grade;
+use crate::domain::lead::{self, Grade};
 use crate::domain::party::Level;
+use crate::domain::rule::Rule;
 use crate::record::action::Action;
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Due, Purpose};
 use crate::record::error::{Error, Result};
+use crate::record::port::Score;
 use crate::record::schema::Schema;
-use crate::record::script::{Answer, Ask, Cause, Purpose as For, Verdict};
+use crate::record::script::{Answer, Ask, Cause, Heard, Purpose as For, Verdict};
 use crate::record::sheet::Sheet;
 use crate::record::spec::Record;
 
@@ -38,27 +42,45 @@ pub(crate) struct Scored {
     again: Option<Instant>,
 }
 
-/// The score that the rules in force give a record; none when none scores it.
+/// The score that the rules in force give a record, else that of the host's own judge.
 ///
 /// # Errors
 /// [`Error::RuleFailed`] when the rule fails.
-pub(crate) fn score(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<Option<Scored>> {
-    match desk.judge(ask)? {
-        None => Ok(None),
-        Some(Verdict { answer: Answer::Score(score), grade, signature, again, .. }) => Ok(Some(Scored {
-            points: score.points,
-            reasons: score.reasons,
-            grade: Grade::from_name(&grade),
-            rule: signature,
-            again,
-        })),
-        Some(verdict) => Err(other_answer(&verdict)),
+pub(crate) fn score(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<Heard<Scored>> {
+    match desk.hear(ask)? {
+        Heard::Unconcerned => Ok(Heard::Unconcerned),
+        Heard::Nobody => by_host(desk, ask),
+        Heard::Said(Verdict { answer: Answer::Score(score), grade, signature, again, .. }) => {
+            Ok(Heard::Said(Scored {
+                points: score.points,
+                reasons: score.reasons,
+                grade: Grade::from_name(&grade),
+                rule: signature,
+                again,
+            }))
+        }
+        Heard::Said(verdict) => Err(other_answer(&verdict)),
     }
+}
+
+fn by_host(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<Heard<Scored>> {
+    if ask.record.kind != kind::Lead::NO {
+        return Ok(Heard::Nobody);
+    }
+    let scored = |score: Score| Scored {
+        grade: Some(lead::rules::grade(score.points)),
+        points: score.points,
+        reasons: score.reasons,
+        rule: score.rule,
+        again: None,
+    };
+    let score = desk.ports().score_lead(ask.view, desk.now())?;
+    Ok(score.map_or(Heard::Nobody, |score| Heard::Said(scored(score))))
 }
 
 fn other_answer(verdict: &Verdict) -> Error {
     let message = format!("the script answered {:?}, which is not what was asked", verdict.answer);
-    Error::RuleFailed { rule: verdict.signature.clone(), message }
+    Error::rule_failed(&verdict.signature, message)
 }
 
 /// Has a record scored again when its points will have decayed past a grade.
@@ -83,6 +105,9 @@ pub(crate) fn follow(
             concerned.extend(Activity::read(Id::from_u128(record.bits), view)?.about);
         }
         return concerned.into_iter().try_for_each(|about| regard_stored(desk, about, Cause::Behaved));
+    }
+    if record.kind == kind::Rule::NO {
+        reapply(desk, record, before, after)?;
     }
     let Some(view) = after else { return Ok(()) };
     if record.kind == kind::Rule::NO {
@@ -125,7 +150,7 @@ fn regard(
 fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
     // Mostly no rule is in force, and nothing more is to be known.
     let scored = match score(desk, ask) {
-        Ok(None) => return Ok(()),
+        Ok(Heard::Unconcerned) => return Ok(()),
         scored => scored,
     };
     let mut sheet = Sheet::of(desk, ask.record, ask.view)?;
@@ -149,7 +174,7 @@ fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
             return Ok(());
         }
     };
-    let Some(scored) = scored else { return Ok(()) };
+    let Heard::Said(scored) = scored else { return unscore(desk, ask, sheet) };
     let same = sheet.named::<Option<i64>>("score")? == Some(scored.points)
         && sheet.named::<Vec<String>>("score_reasons")? == scored.reasons
         && sheet.named::<Option<Grade>>("grade")? == scored.grade;
@@ -168,6 +193,26 @@ fn rescore(desk: &mut dyn Desk, ask: &Ask<'_>) -> Result<()> {
     watch(desk, ask.record, &scored);
     Ok(())
 }
+
+/// Takes away a score that no rule gives any more, and says so.
+fn unscore(desk: &mut dyn Desk, ask: &Ask<'_>, mut sheet: Sheet) -> Result<()> {
+    let reasons: Vec<String> = sheet.named("score_reasons")?;
+    let never = reasons.is_empty() || reasons == [NO_RULE];
+    if sheet.named::<Option<i64>>("score")?.is_none() && never {
+        return Ok(());
+    }
+    sheet.set_named("score", &None::<i64>);
+    sheet.set_named("score_reasons", &vec![NO_RULE.to_owned()]);
+    sheet.set_named("scored_at", &Some(desk.now()));
+    sheet.set_named("grade", &None::<Grade>);
+    if ask.cause == Cause::Asked {
+        desk.because(NO_RULE);
+    }
+    sheet.write(desk)
+}
+
+/// The reason of a record that has no score any more.
+pub(crate) const NO_RULE: &str = "no scoring rule applies";
 
 /// What a failure among the reasons of a score begins with.
 pub(crate) const FAILED: &str = "rule failed: ";
@@ -215,28 +260,78 @@ crate::command! {
         rule: RuleId,
     }
     run(this, desk) {
-        desk.load(this.rule.record(), Action::Update)?;
-        desk.schedule(Due {
-            at: desk.now(),
-            work: APPLY.to_owned(),
-            about: this.rule.record(),
-            note: String::new(),
-        });
+        let rule: Rule = desk.load_as(this.rule, Action::Update)?;
+        let Some(applying) = Applying::of(&rule) else { return Ok(()) };
+        desk.schedule(applying.due(this.rule.record(), desk.now())?);
         Ok(())
     }
 }
 
-/// One stretch of asking about every record. The note is the last record of the stretch before.
+/// How far the records of a rule's kind were asked about: the note of [`APPLY`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Applying {
+    kind: KindNo,
+    /// Of the rule: a later one asks about all records itself.
+    version: i64,
+    #[serde(default)]
+    after: Option<RecordRef>,
+}
+
+impl Applying {
+    fn of(rule: &Rule) -> Option<Self> {
+        let kind = KindNo::from_name(&rule.kind)?;
+        Some(Applying { kind, version: rule.edition(), after: None })
+    }
+
+    fn due(&self, rule: RecordRef, at: Instant) -> Result<Due> {
+        let note = serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Due { at, work: APPLY.to_owned(), about: rule, note })
+    }
+}
+
+/// Has every record of a kind asked about again where other rules score or grade it than before: one was
+/// put in force, changed, taken out of force or deleted.
+fn reapply(
+    desk: &mut dyn Desk,
+    record: RecordRef,
+    before: Option<View<'_>>,
+    after: Option<View<'_>>,
+) -> Result<()> {
+    let in_force = |view: Option<View<'_>>| -> Result<Option<Rule>> {
+        let rule = view.map(|view| Rule::read(Id::from_u128(record.bits), view)).transpose()?;
+        Ok(rule.filter(|rule| rule.is_active() && matches!(rule.is_for(), For::Score | For::Level)))
+    };
+    let (was, is) = (in_force(before)?, in_force(after)?);
+    let now = desk.now();
+    if was == is {
+        return Ok(());
+    }
+    let kinds: BTreeSet<_> = [&was, &is].into_iter().flatten().map(|rule| rule.kind.clone()).collect();
+    for rule in [&is, &was].into_iter().flatten().take(kinds.len()) {
+        if let Some(applying) = Applying::of(rule) {
+            let version = is.as_ref().map_or(applying.version, Rule::edition);
+            desk.schedule(Applying { version, ..applying }.due(record, now)?);
+        }
+    }
+    Ok(())
+}
+
+/// One stretch of asking about every record.
 pub(crate) fn apply_due(desk: &mut dyn Desk, due: &Due) -> Result<()> {
-    let Some(image) = desk.enlist(due.about, Purpose::Derive)? else { return Ok(()) };
-    let rule = crate::domain::rule::Rule::read(Id::from_u128(due.about.bits), View::new(&image)?)?;
-    let Some(kind) = KindNo::from_name(&rule.kind) else { return Ok(()) };
-    let stretch = desk.walk(kind, due.note.parse().ok(), STRETCH)?;
+    let applying: Applying =
+        serde_json::from_str(&due.note).map_err(|error| Error::Corrupt(format!("due work: {error}")))?;
+    let rule = desk.enlist_as::<Rule>(Id::from_u128(due.about.bits), Purpose::Derive)?;
+    if rule.is_some_and(|rule| rule.is_active() && rule.edition() != applying.version) {
+        return Ok(());
+    }
+    let stretch = desk.walk(applying.kind, applying.after, STRETCH)?;
     for record in &stretch {
         regard_stored(desk, *record, Cause::Asked)?;
     }
-    if let Some(last) = stretch.last() {
-        desk.schedule(Due { note: last.to_string(), at: desk.now(), ..due.clone() });
+    if stretch.len() == STRETCH {
+        // Later, so that who changed the rule need not wait.
+        let next = Applying { after: stretch.last().copied(), ..applying };
+        desk.schedule(next.due(due.about, desk.now() + Span::from_micros(1))?);
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ pub(crate) mod related;
 mod tried;
 mod would;
 
-pub(crate) use book::{RuleBook, judge};
+pub(crate) use book::{RuleBook, hear};
 pub use explain::RuleExplained;
 pub use tried::WouldRun;
 pub use would::WouldAnswer;

@@ -11,7 +11,7 @@ use crate::base::{Instant, Kind, KindNo, RecordRef};
 use crate::domain::activity::Activity;
 use crate::domain::rule::rules::{Happened, call, fires};
 use crate::domain::rule::{Rule, RuleDraft};
-use crate::engine::history::{record_as_of, walk_as_of};
+use crate::engine::history::{Extent, record_as_of, walk_as_of};
 use crate::engine::list::Listing;
 use crate::engine::overlay::Overlay;
 use crate::engine::registry;
@@ -68,7 +68,7 @@ impl Session<'_> {
         let judges = self.crm.host.judges.as_ref();
         let (mut scores, mut outcomes) = (Vec::new(), Vec::new());
         let mut failures = Vec::new();
-        walk_as_of(&reading, &listing, then, &mut |record, image| {
+        walk_as_of(&reading, &listing, then, Extent::Whole, &mut |record, image| {
             let Reading { overlay, sight } = &reading;
             let view = View::new(&image)?;
             let known =
@@ -97,9 +97,7 @@ impl Session<'_> {
             Ok(())
         })?;
         match failures.pop() {
-            Some(message) if scores.is_empty() => {
-                Err(Error::RuleFailed { rule: active.rule.signature(), message })
-            }
+            Some(message) if scores.is_empty() => Err(Error::rule_failed(active.rule.signature(), message)),
             _ => {
                 let threshold = active.rule.threshold.map(|threshold| threshold as f64);
                 backtest(&scores, &outcomes, threshold.as_slice())

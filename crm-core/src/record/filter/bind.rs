@@ -10,6 +10,7 @@ use super::test::Test;
 use super::{Comparison, Filter, MAX_DEPTH, Operand, Path, RelativeDate};
 use crate::base::calendar::Stretch;
 use crate::base::{Instant, KindNo, RecordRef, Span, Value};
+use crate::record::diagnostic::{Bilingual, one};
 use crate::record::field::FieldType;
 use crate::record::schema::Schema;
 
@@ -96,7 +97,7 @@ fn did_you_mean(suggestion: Option<&String>) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// No field of the kind has the name.
-    #[error("a {kind} has no field `{name}`{}", did_you_mean(.suggestion.as_ref()))]
+    #[error("{} has no field `{name}`{}", one(*.kind), did_you_mean(.suggestion.as_ref()))]
     UnknownField {
         /// The name.
         name: String,
@@ -127,7 +128,7 @@ pub enum Problem {
     #[error("`{found}` is not {expected}")]
     Type {
         /// What fits.
-        expected: String,
+        expected: Bilingual,
         /// The value as written.
         found: String,
     },
@@ -137,7 +138,7 @@ pub enum Problem {
         /// The comparison.
         what: String,
         /// What the field holds.
-        ty: &'static str,
+        ty: Bilingual,
     },
     /// The field has no such choice.
     #[error("it has no choice `{found}`{}", did_you_mean(.suggestion.as_ref()))]

@@ -11,7 +11,8 @@ use super::resolve::{Resolved, type_name};
 use super::test::Test;
 use super::{Comparison, Operand};
 use crate::base::calendar::Stretch;
-use crate::base::{Currency, Instant, Money, RecordRef, Value};
+use crate::base::{Currency, Instant, KindNo, Money, RecordRef, Value};
+use crate::record::diagnostic::{Bilingual, kind_zh, one};
 use crate::record::field::FieldType;
 
 /// How a field compares with one or two operands.
@@ -52,8 +53,8 @@ impl How {
 }
 
 /// That an operand is not of the type that a field needs.
-fn mistyped<T>(operand: &Operand, expected: &str) -> Result<T, Problem> {
-    Err(Problem::Type { expected: expected.to_owned(), found: operand.to_string() })
+fn mistyped<T>(operand: &Operand, expected: impl Into<Bilingual>) -> Result<T, Problem> {
+    Err(Problem::Type { expected: expected.into(), found: operand.to_string() })
 }
 
 fn point<T: Clone>(value: T) -> (T, T) {
@@ -91,9 +92,9 @@ impl FilterContext<'_> {
             FieldType::Int | FieldType::Decimal => {
                 Test::number(how.range(point(number(low)?), point(number(high)?)))
             }
-            FieldType::Text if equality => Test::one_of([text(low, "text in quotes")?.into()]),
+            FieldType::Text if equality => Test::one_of([text(low, QUOTED)?.into()]),
             FieldType::Text => {
-                let owned = |operand| text(operand, "text in quotes").map(str::to_owned);
+                let owned = |operand| text(operand, QUOTED).map(str::to_owned);
                 let (low, high) = how.range(point(owned(low)?), point(owned(high)?));
                 Test::TextRange(low, high)
             }
@@ -114,19 +115,21 @@ impl FilterContext<'_> {
             _ if !equality => return Err(field.operator(how.name())),
             FieldType::Bool => match low {
                 Operand::Literal(Value::Bool(yes)) => Test::one_of([(*yes).into()]),
-                other => return mistyped(other, "`true` or `false`"),
+                other => return mistyped(other, ("`true` or `false`", "`true` 或 `false`")),
             },
             FieldType::Currency => {
-                match text(low, "the three letters of a currency in quotes")?.parse::<Currency>() {
+                match text(low, ("the three letters of a currency in quotes", "带引号的三字母币种代码"))?
+                    .parse::<Currency>()
+                {
                     Ok(currency) => Test::one_of([currency.code().into()]),
-                    Err(_) => return mistyped(low, "a currency of ISO 4217"),
+                    Err(_) => return mistyped(low, ("a currency of ISO 4217", "ISO 4217 币种代码")),
                 }
             }
-            FieldType::Choice => Test::one_of([field.choice(text(low, "a choice in quotes")?)?.into()]),
+            FieldType::Choice => {
+                Test::one_of([field.choice(text(low, ("a choice in quotes", "带引号的选项"))?)?.into()])
+            }
             FieldType::Record(kind) => {
-                self.records(kind.map_or("record", |kind| kind.name()), low, |record| {
-                    kind.is_none_or(|kind| kind == record.kind)
-                })?
+                self.records(kind, low, |record| kind.is_none_or(|kind| kind == record.kind))?
             }
             FieldType::Phone | FieldType::Email => return Err(field.operator(how.name())),
         })
@@ -134,7 +137,7 @@ impl FilterContext<'_> {
 
     /// A phone number or e-mail address equals a text: by normal form, or as entered if it has none.
     fn address(&self, field: &Resolved<'_>, value: &Operand) -> Result<Node, Problem> {
-        let entered = text(value, "text in quotes")?;
+        let entered = text(value, QUOTED)?;
         Ok(match (self.normal)(field.target.ty, entered) {
             Some(normal) => field.leaf_of(Columns::One(1), Test::one_of([normal.into()])),
             None => field.leaf_of(Columns::RawOrNormal, Test::one_of([entered.into()])),
@@ -148,11 +151,11 @@ impl FilterContext<'_> {
             Operand::Literal(Value::Date(day)) => Ok(point(count(*day))),
             Operand::Literal(Value::Text(text)) => match text.parse() {
                 Ok(day) => Ok(point(count(day))),
-                Err(_) => mistyped(operand, "a date such as 2026-03-01"),
+                Err(_) => mistyped(operand, ("a date such as 2026-03-01", "日期，如 2026-03-01")),
             },
             Operand::Relative(date) => match self.stretch(*date) {
                 Some(Stretch::Days(first, last)) => Ok((count(first), count(last))),
-                _ => mistyped(operand, "a day"),
+                _ => mistyped(operand, ("a day", "某一天")),
             },
             _ => mistyped(operand, type_name(FieldType::Date)),
         }
@@ -166,12 +169,15 @@ impl FilterContext<'_> {
             Operand::Literal(Value::Text(text)) => match (text.parse::<Instant>(), text.parse()) {
                 (Ok(at), _) => Ok(point(at.micros())),
                 (_, Ok(day)) => Ok(self.instants(day, day)),
-                _ => mistyped(operand, "a date or a time such as 2026-03-01T12:00:00Z"),
+                _ => mistyped(
+                    operand,
+                    ("a date or a time such as 2026-03-01T12:00:00Z", "日期或时间，如 2026-03-01T12:00:00Z"),
+                ),
             },
             Operand::Relative(date) => match self.stretch(*date) {
                 Some(Stretch::Days(first, last)) => Ok(self.instants(first, last)),
                 Some(Stretch::Moments(first, last)) => Ok((first.micros(), last.micros())),
-                None => mistyped(operand, "a period of the calendar"),
+                None => mistyped(operand, ("a period of the calendar", "日历周期")),
             },
             _ => mistyped(operand, type_name(FieldType::Instant)),
         }
@@ -179,26 +185,29 @@ impl FilterContext<'_> {
 
     fn records(
         &self,
-        kind: &str,
+        kind: Option<KindNo>,
         operand: &Operand,
         fits: impl Fn(&RecordRef) -> bool,
     ) -> Result<Test, Problem> {
-        let expected = || format!("the id of a {kind}");
+        let expected = || match kind {
+            None => Bilingual::from(("the id of a record", "记录的编号")),
+            Some(kind) => (format!("the id of {}", one(kind)), format!("{}的编号", kind_zh(kind))).into(),
+        };
         let group = match operand {
-            Operand::Literal(Value::Id(record)) => return one_of(vec![*record], fits, operand, &expected()),
+            Operand::Literal(Value::Id(record)) => return one_of(vec![*record], fits, operand, expected()),
             Operand::Literal(Value::Text(text)) => match text.parse() {
-                Ok(record) => return one_of(vec![record], fits, operand, &expected()),
-                Err(_) => return mistyped(operand, &expected()),
+                Ok(record) => return one_of(vec![record], fits, operand, expected()),
+                Err(_) => return mistyped(operand, expected()),
             },
-            Operand::Me => return one_of(self.me.into_iter().collect(), fits, operand, &expected()),
+            Operand::Me => return one_of(self.me.into_iter().collect(), fits, operand, expected()),
             Operand::MyTeam => &self.my_team,
             Operand::MyDepartment => &self.my_department,
             Operand::MySubordinates => &self.my_subordinates,
-            _ => return mistyped(operand, &expected()),
+            _ => return mistyped(operand, expected()),
         };
         let mut records = group.iter().copied().filter(&fits).map(Value::Id).peekable();
         if records.peek().is_none() && !group.is_empty() {
-            return mistyped(operand, &expected());
+            return mistyped(operand, expected());
         }
         Ok(Test::one_of(records))
     }
@@ -221,7 +230,7 @@ fn one_of(
     records: Vec<RecordRef>,
     fits: impl Fn(&RecordRef) -> bool,
     operand: &Operand,
-    expected: &str,
+    expected: Bilingual,
 ) -> Result<Test, Problem> {
     if records.iter().all(fits) {
         Ok(Test::one_of(records.into_iter().map(Value::Id)))
@@ -238,7 +247,10 @@ fn number(operand: &Operand) -> Result<Decimal, Problem> {
     }
 }
 
-fn text<'a>(operand: &'a Operand, expected: &str) -> Result<&'a str, Problem> {
+/// What a text has to be.
+const QUOTED: (&str, &str) = ("text in quotes", "带引号的文本");
+
+fn text<'a>(operand: &'a Operand, expected: (&str, &str)) -> Result<&'a str, Problem> {
     match operand {
         Operand::Literal(Value::Text(text)) => Ok(text),
         _ => mistyped(operand, expected),
@@ -248,9 +260,12 @@ fn text<'a>(operand: &'a Operand, expected: &str) -> Result<&'a str, Problem> {
 fn micros(operand: &Operand) -> Result<i64, Problem> {
     match operand {
         Operand::Literal(Value::Duration(span)) => Ok(span.micros()),
-        _ => mistyped(operand, "a length of time such as `3 days`"),
+        _ => mistyped(operand, ("a length of time such as `3 days`", "时长，如 `3 天`")),
     }
 }
+
+/// What an amount has to be.
+const AMOUNT: (&str, &str) = ("an amount such as 12.30 CNY", "金额，如 12.30 CNY");
 
 /// An amount, and its currency if it was given.
 fn amount(operand: &Operand) -> Result<(Option<Currency>, Decimal), Problem> {
@@ -258,10 +273,10 @@ fn amount(operand: &Operand) -> Result<(Option<Currency>, Decimal), Problem> {
         Operand::Literal(Value::Money(money)) => Ok((Some(money.currency), money.amount)),
         Operand::Literal(Value::Text(text)) => match text.parse::<Money>() {
             Ok(money) => Ok((Some(money.currency), money.amount)),
-            Err(_) => mistyped(operand, "an amount such as 12.30 CNY"),
+            Err(_) => mistyped(operand, AMOUNT),
         },
         Operand::Literal(Value::Int(_) | Value::Decimal(_)) => Ok((None, number(operand)?)),
-        _ => mistyped(operand, "an amount such as 12.30 CNY"),
+        _ => mistyped(operand, AMOUNT),
     }
 }
 
@@ -270,7 +285,7 @@ fn money(how: How, low: &Operand, high: &Operand) -> Result<Test, Problem> {
     if let (Some(first), Some(second)) = (first, second)
         && first != second
     {
-        return mistyped(high, &format!("an amount in {first}"));
+        return mistyped(high, (format!("an amount in {first}"), format!("{first} 金额")));
     }
     let (low, high) = how.range(point(low), point(most));
     Ok(Test::Money { currency: first.or(second), low, high })

@@ -34,6 +34,7 @@ mod resolve;
 mod set;
 mod suggest;
 mod test;
+mod told;
 mod words;
 
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub use bind::{BindError, FilterContext, Problem, bind};
 pub use constraint::{Bounds, Constraint, ID};
 pub use eval::{NoRelated, Predicate, Related};
 pub use parse::{Expected, MAX_LENGTH, ParseError, Place, parse};
+pub use resolve::type_name;
 pub use set::CriteriaSet;
 pub use suggest::nearest;
 

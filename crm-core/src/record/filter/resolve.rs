@@ -163,26 +163,26 @@ impl<'a> Resolved<'a> {
 
     /// The problem that an operator doesn't go with the field's type.
     pub fn operator(&self, what: &str) -> Problem {
-        Problem::Operator { what: what.to_owned(), ty: type_name(self.target.ty) }
+        Problem::Operator { what: what.to_owned(), ty: type_name(self.target.ty).into() }
     }
 }
 
-/// A type in words.
-pub(super) const fn type_name(ty: FieldType) -> &'static str {
+/// A type in words, English and Chinese.
+pub const fn type_name(ty: FieldType) -> (&'static str, &'static str) {
     match ty {
-        FieldType::Bool => "yes or no",
-        FieldType::Int => "a whole number",
-        FieldType::Decimal => "a number",
-        FieldType::Text => "text",
-        FieldType::Date => "a date",
-        FieldType::Instant => "a date and time",
-        FieldType::Duration => "a length of time",
-        FieldType::Money => "an amount of money",
-        FieldType::Currency => "a currency",
-        FieldType::Record(_) => "a record",
-        FieldType::Choice => "a choice",
-        FieldType::Phone => "a phone number",
-        FieldType::Email => "an e-mail address",
-        FieldType::Row => "rows",
+        FieldType::Bool => ("yes or no", "是或否"),
+        FieldType::Int => ("a whole number", "整数"),
+        FieldType::Decimal => ("a number", "数字"),
+        FieldType::Text => ("text", "文本"),
+        FieldType::Date => ("a date", "日期"),
+        FieldType::Instant => ("a date and time", "日期时间"),
+        FieldType::Duration => ("a length of time", "时长"),
+        FieldType::Money => ("an amount of money", "金额"),
+        FieldType::Currency => ("a currency", "币种"),
+        FieldType::Record(_) => ("a record", "记录"),
+        FieldType::Choice => ("a choice", "选项"),
+        FieldType::Phone => ("a phone number", "电话号码"),
+        FieldType::Email => ("an e-mail address", "电子邮箱"),
+        FieldType::Row => ("rows", "多行数据"),
     }
 }

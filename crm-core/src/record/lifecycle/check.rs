@@ -83,6 +83,28 @@ impl Problem {
         }
     }
 
+    /// What is wrong, in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            Problem::Empty(name) => format!("状态机 `{name}` 没有状态"),
+            Problem::CodeEmpty(place) => format!("第 {place} 个状态没有代码"),
+            Problem::StateTwice(state) => format!("状态 `{state}` 定义了两次"),
+            Problem::NoInitial(name) => format!("状态机 `{name}` 没有初始状态"),
+            Problem::StateUnknown(state) => format!("状态 `{state}` 没有定义"),
+            Problem::StateUnreachable(state) => format!("从初始状态无法到达状态 `{state}`"),
+            Problem::DeadEnd(state) => format!("状态 `{state}` 不是结束状态，却无法离开"),
+            Problem::MoveTwice { from, to } => format!("从 `{from}` 到 `{to}` 的流转定义了两次"),
+            Problem::MoveToItself(state) => format!("有从 `{state}` 到自身的流转"),
+            Problem::ProbabilityRange { state, percent } => {
+                format!("`{state}` 的概率是 `{percent}`，应在 0 到 100 之间")
+            }
+            Problem::ProbabilityOfClosed { state, expected, .. } => {
+                format!("结束状态 `{state}` 的概率应为 {expected}%")
+            }
+            Problem::NoWon(name) => format!("销售管道 `{name}` 没有赢单状态；最后一个阶段应为 100%"),
+        }
+    }
+
     /// The state concerned, if there is one.
     pub fn state(&self) -> Option<&str> {
         match self {

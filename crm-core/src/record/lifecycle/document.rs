@@ -12,6 +12,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
 use crate::base::choice::Choice;
+use crate::record::diagnostic::{Bilingual, Diagnostic, Tongue, did_you_mean};
 
 /// How deep lists and mappings may be nested.
 const MAX_DEPTH: usize = 16;
@@ -27,7 +28,7 @@ pub struct Place {
 
 /// Something wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {}, column {}: {message}", place.line, place.column)]
+#[error("line {}, column {}: {message}{}", place.line, place.column, meant(.suggestion.as_deref()))]
 pub struct Fault {
     /// The stable code: `document.key_unknown`, or that of a [`Problem`](super::Problem).
     pub code: &'static str,
@@ -35,6 +36,52 @@ pub struct Fault {
     pub place: Place,
     /// What, in words.
     pub message: String,
+    /// The same in Chinese.
+    pub zh: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+fn meant(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(String::new, |meant| format!("; {}", did_you_mean(meant, Tongue::English)))
+}
+
+impl Fault {
+    /// What is wrong at a place.
+    pub fn new(code: &'static str, place: Place, said: impl Into<Bilingual>) -> Self {
+        let Bilingual { en, zh } = said.into();
+        Fault { code, place, message: en, zh, suggestion: None }
+    }
+
+    /// The same as something about the document's text.
+    pub fn diagnostic(&self, text: &str) -> Diagnostic {
+        let start = self.place.offset(text);
+        let at = start..word_end(text, start);
+        Diagnostic::new(self.code, at, (&*self.message, &*self.zh)).meant(self.suggestion.clone())
+    }
+}
+
+impl Place {
+    /// The place in bytes of a text.
+    pub fn offset(self, text: &str) -> usize {
+        let before = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+        let start: usize = text.split_inclusive('\n').take(before(self.line)).map(str::len).sum();
+        let line = text.get(start..).unwrap_or_default().chars();
+        start + line.take(before(self.column)).map(char::len_utf8).sum::<usize>()
+    }
+}
+
+/// Where the key or value that begins at a place ends.
+pub fn word_end(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let quote = rest.chars().next().filter(|letter| ['"', '\''].contains(letter));
+    let ends = |(at, letter): &(usize, char)| match quote {
+        Some(quote) => *at > 0 && *letter == quote || *letter == '\n',
+        None => ['\n', ':', ',', '}', ']'].contains(letter),
+    };
+    let end = rest.char_indices().find(ends);
+    let end = end.map_or(rest.len(), |(at, letter)| if Some(letter) == quote { at + 1 } else { at });
+    start + rest.get(..end).unwrap_or_default().trim_end().len()
 }
 
 /// A value of a document and its place.
@@ -96,8 +143,9 @@ pub fn parse(text: &str) -> Result<Node, Fault> {
         let message = error.render_with_formatter(&serde_saphyr::UserMessageFormatter);
         let said_by_place = format!(" at line {}, column {}", place.line, place.column);
         let message = message.trim_end_matches(&said_by_place);
-        let message = format!("the document is neither YAML nor JSON: {message}");
-        Fault { code: "document.syntax", place, message }
+        let en = format!("the document is neither YAML nor JSON: {message}");
+        let zh = format!("文档既不是 YAML 也不是 JSON，请检查引号、括号、逗号和缩进（{message}）");
+        Fault::new("document.syntax", place, (en, zh))
     })
 }
 
@@ -179,27 +227,32 @@ impl<'de> Visitor<'de> for ContentVisitor {
 
 impl Node {
     /// A fault at this place, about a value that isn't what it should be.
-    pub fn invalid(&self, message: impl Into<String>) -> Fault {
-        Fault { code: "document.value_invalid", place: self.place, message: message.into() }
+    pub fn invalid(&self, said: impl Into<Bilingual>) -> Fault {
+        Fault::new("document.value_invalid", self.place, said)
     }
 
-    fn not_a(&self, wanted: &str) -> Fault {
+    /// A fault at this place, where something else should be.
+    pub fn not_a(&self, en: &str, zh: &str) -> Fault {
         let given = match &self.content {
-            Content::Null => "nothing".to_owned(),
-            Content::Flag(yes) => format!("`{yes}`"),
-            Content::Number(text) | Content::Text(text) => format!("`{text}`"),
-            Content::List(_) => "a list".to_owned(),
-            Content::Map(_) => "a mapping".to_owned(),
+            Content::Null => Bilingual::from(("nothing", "空")),
+            Content::Flag(yes) => (format!("`{yes}`"), format!("`{yes}`")).into(),
+            Content::Number(text) | Content::Text(text) => (format!("`{text}`"), format!("`{text}`")).into(),
+            Content::List(_) => ("a list", "列表").into(),
+            Content::Map(_) => ("a mapping", "一组键值").into(),
         };
-        self.invalid(format!("{given} is given where {wanted} should be"))
+        let zh = format!("这里应为{zh}，却是{}", given.zh);
+        self.invalid((format!("{} is given where {en} should be", given.en), zh))
     }
 
     /// The text, trimmed; it may not be empty.
     pub fn text(&self) -> Result<String, Fault> {
         match &self.content {
             Content::Text(text) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
-            Content::Number(number) => Err(self.not_a(&format!("a text (as in \"{number}\")"))),
-            _ => Err(self.not_a("a text")),
+            Content::Number(number) => {
+                let wanted = (format!("a text (as in \"{number}\")"), format!("文本（如 \"{number}\"）"));
+                Err(self.not_a(&wanted.0, &wanted.1))
+            }
+            _ => Err(self.not_a("a text", "文本")),
         }
     }
 
@@ -219,24 +272,24 @@ impl Node {
             Content::Text(text) => match text.trim().to_lowercase().as_str() {
                 "true" | "yes" | "是" => Ok(true),
                 "false" | "no" | "否" => Ok(false),
-                _ => Err(self.not_a("yes or no")),
+                _ => Err(self.not_a("yes or no", "是或否")),
             },
-            _ => Err(self.not_a("yes or no")),
+            _ => Err(self.not_a("yes or no", "是或否")),
         }
     }
 
     /// A number.
     pub fn number(&self) -> Result<Decimal, Fault> {
         let (Content::Number(text) | Content::Text(text)) = &self.content else {
-            return Err(self.not_a("a number"));
+            return Err(self.not_a("a number", "数字"));
         };
-        Decimal::from_str(text.trim()).map_err(|_| self.not_a("a number"))
+        Decimal::from_str(text.trim()).map_err(|_| self.not_a("a number", "数字"))
     }
 
     /// A number of days.
     pub fn days(&self) -> Result<u32, Fault> {
-        let wanted = "a whole number of days";
-        self.number()?.normalize().to_string().parse().map_err(|_| self.not_a(wanted))
+        let number = self.number()?.normalize().to_string();
+        number.parse().map_err(|_| self.not_a("a whole number of days", "整数天数"))
     }
 
     /// A percentage: `10%`, or the bare number 10.
@@ -246,14 +299,17 @@ impl Node {
         if let Content::Text(text) = &self.content
             && let Some(number) = text.trim().strip_suffix(['%', '％'])
         {
-            return Decimal::from_str(number.trim()).map_err(|_| self.not_a("a percentage"));
+            return Decimal::from_str(number.trim()).map_err(|_| self.not_a("a percentage", "百分比"));
         }
-        let number = self.number().map_err(|_| self.not_a("a percentage"))?;
+        let number = self.number().map_err(|_| self.not_a("a percentage", "百分比"))?;
         if number > Decimal::ZERO && number <= Decimal::ONE {
             let share = (number * Decimal::ONE_HUNDRED).normalize();
-            return Err(self.invalid(format!(
+            let en = format!(
                 "`{number}` could be {share} per cent or {number} per cent; write `{share}%` or `{number}%`"
-            )));
+            );
+            let zh =
+                format!("`{number}` 可能是 {share}%，也可能是 {number}%；请写 `{share}%` 或 `{number}%`");
+            return Err(self.invalid((en, zh)));
         }
         Ok(number)
     }
@@ -263,7 +319,7 @@ impl Node {
         let text = self.text()?;
         C::from_name(&text).ok_or_else(|| {
             let names: Vec<_> = C::NAMES.iter().map(|name| format!("`{}`", name.code)).collect();
-            self.not_a(&format!("one of {}", names.join(", ")))
+            self.not_a(&format!("one of {}", names.join(", ")), &format!("{}之一", names.join("、")))
         })
     }
 }
@@ -277,25 +333,20 @@ impl Reader {
     /// A mapping that may have these keys and no others.
     pub fn section<'a>(&mut self, node: &'a Node, keys: &[Key]) -> Option<Section<'a>> {
         let Content::Map(entries) = &node.content else {
-            self.faults.push(node.not_a("a mapping"));
+            self.faults.push(node.not_a("a mapping", "一组键值"));
             return None;
         };
         let mut values = BTreeMap::new();
         for (place, given, value) in entries {
             let name = normal(given);
-            let fault = match keys.iter().find(|key| key.1.iter().any(|known| *known == name)) {
-                None => Some((
-                    "document.key_unknown",
-                    format!("the key `{given}` is unknown{}", hint(&name, keys)),
-                )),
-                Some(key) if values.insert(key.0, value).is_some() => Some((
-                    "document.key_twice",
-                    format!("the key `{given}` says again what another key said"),
-                )),
-                Some(_) => None,
-            };
-            if let Some((code, message)) = fault {
-                self.faults.push(Fault { code, place: *place, message });
+            match keys.iter().find(|key| key.1.iter().any(|known| *known == name)) {
+                None => self.faults.push(unknown(given, &name, *place, keys)),
+                Some(key) if values.insert(key.0, value).is_some() => {
+                    let en = format!("the key `{given}` says again what another key said");
+                    let said = (en, format!("键 `{given}` 与前面的键重复"));
+                    self.faults.push(Fault::new("document.key_twice", *place, said));
+                }
+                Some(_) => {}
             }
         }
         Some(Section { place: node.place, values })
@@ -328,8 +379,9 @@ impl Reader {
     ) -> Option<T> {
         if section.node(key.0).is_none() {
             let names: Vec<_> = key.1.iter().take(2).map(|name| format!("`{name}`")).collect();
-            let message = format!("the key {} is missing", names.join(" or "));
-            self.faults.push(Fault { code: "document.key_missing", place: section.place, message });
+            let en = format!("the key {} is missing", names.join(" or "));
+            let said = (en, format!("缺少键 {}", names.join(" 或 ")));
+            self.faults.push(Fault::new("document.key_missing", section.place, said));
         }
         self.get(section, key.0, read)
     }
@@ -347,20 +399,23 @@ fn normal(key: &str) -> String {
     key.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
-/// Which key was perhaps meant, and if none is near, which there are.
-fn hint(given: &str, keys: &[Key]) -> String {
+/// A key that is unknown: which was perhaps meant, and if none is near, which there are.
+fn unknown(given: &str, name: &str, place: Place, keys: &[Key]) -> Fault {
+    let said = (format!("the key `{given}` is unknown"), format!("没有键 `{given}`"));
+    let fault = Fault::new("document.key_unknown", place, said);
     let known = || keys.iter().flat_map(|key| key.1);
-    let nearest = known().map(|&name| (distance(given, name), name)).min();
-    if let Some((edits, name)) = nearest
-        && edits <= name.chars().count() / 2
-    {
-        return format!("; did you mean `{name}`?");
+    let nearest = known().map(|&known| (distance(name, known), known)).min();
+    let near = nearest.filter(|(edits, known)| *edits <= known.chars().count() / 2).map(|(_, known)| known);
+    if let Some(meant) = near.or_else(|| known().copied().find(|known| name.contains(known))) {
+        return Fault { suggestion: Some(meant.to_owned()), ..fault };
     }
-    if let Some(name) = known().find(|name| given.contains(**name)) {
-        return format!("; did you mean `{name}`?");
-    }
-    let names: Vec<_> = keys.iter().filter_map(|key| Some(format!("`{}`", key.1.first()?))).collect();
-    format!("; known here are {}", names.join(", "))
+    // In the words of the document: Chinese ones for a Chinese key.
+    let own = |key: &Key| {
+        key.1.iter().find(|known| known.is_ascii() == given.is_ascii()).or(key.1.first()).copied()
+    };
+    let names: Vec<_> = keys.iter().filter_map(|key| Some(format!("`{}`", own(key)?))).collect();
+    let message = format!("{}; known here are {}", fault.message, names.join(", "));
+    Fault { message, zh: format!("{}；这里可用的键有 {}", fault.zh, names.join("、")), ..fault }
 }
 
 /// The number of characters to insert, delete or replace (Levenshtein 1965).

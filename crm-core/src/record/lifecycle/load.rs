@@ -63,9 +63,10 @@ pub fn load(text: &str) -> Result<Lifecycle, Vec<Fault>> {
     match (loaded.pop(), loaded.is_empty()) {
         (Some(lifecycle), true) => Ok(lifecycle),
         _ => {
-            let message = "the document should hold one pipeline or lifecycle, not several or none";
+            let en = "the document should hold one pipeline or lifecycle, not several or none";
             let place = Place { line: 1, column: 1 };
-            Err(vec![Fault { code: "document.not_one", place, message: message.to_owned() }])
+            let zh = "文档应恰好包含一个销售管道或状态机";
+            Err(vec![Fault::new("document.not_one", place, (en, zh))])
         }
     }
 }
@@ -126,7 +127,8 @@ fn names(reader: &mut Reader, section: &Section<'_>, default: Option<Names>) -> 
 
 fn kind(node: &Node) -> Result<KindNo, Fault> {
     let name = node.text()?;
-    KindNo::from_name(&name).ok_or_else(|| node.invalid(format!("no kind of record is called `{name}`")))
+    let said = || (format!("no kind of record is called `{name}`"), format!("没有记录类型 `{name}`"));
+    KindNo::from_name(&name).ok_or_else(|| node.invalid(said()))
 }
 
 fn pipeline(reader: &mut Reader, section: &Section<'_>) -> Option<Lifecycle> {
@@ -166,10 +168,9 @@ fn checked(
     states: &BTreeMap<String, Place>,
     lifecycle: Lifecycle,
 ) -> Lifecycle {
-    let placed = |problem: Problem| Fault {
-        code: problem.code(),
-        place: problem.state().and_then(|state| states.get(state)).copied().unwrap_or(place),
-        message: problem.to_string(),
+    let placed = |problem: Problem| {
+        let place = problem.state().and_then(|state| states.get(state)).copied().unwrap_or(place);
+        Fault::new(problem.code(), place, (problem.to_string(), problem.zh()))
     };
     reader.faults.extend(lifecycle.check().err().into_iter().flatten().map(placed));
     lifecycle
@@ -235,7 +236,7 @@ fn codes(node: &Node, lifecycle: &Lifecycle) -> Result<Vec<String>, Fault> {
         Some(state) => Ok(state.code.clone()),
         None => {
             let problem = Problem::StateUnknown(name);
-            Err(Fault { code: problem.code(), place: node.place, message: problem.to_string() })
+            Err(Fault::new(problem.code(), node.place, (problem.to_string(), problem.zh())))
         }
     };
     node.texts()?.into_iter().map(code).collect()

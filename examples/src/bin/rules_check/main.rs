@@ -7,20 +7,18 @@
 //! `--behaviour NAME` binds a behaviour that a document names, for the time being.
 
 mod past;
-mod shown;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crm_core::base::choice::Choice;
 use crm_core::base::{Kind, kind};
-use crm_core::domain::SPECS;
-use crm_core::domain::rule::rules::{Vocabulary, scoring_rule};
-use crm_core::domain::rule::{RuleDraft, TestRule};
-use crm_core::prelude::{CreateRecord, Crm, Host, KindNo, MemoryStore, Value};
-use crm_core::record::schema::Schema;
-use crm_core::record::script::{self, Diagnostic, Script};
+use crm_core::domain::rule::rules::scoring_rule;
+use crm_core::domain::rule::{LoadRule, RuleDraft, RuleTest, TestRule};
+use crm_core::prelude::{CreateRecord, Crm, Error, Host, MemoryStore, Session, Value};
+use crm_core::record::error::Invalid;
 use crm_examples::Outcome;
-use crm_rules::{Scripts, Tongue, read_rule, show};
+use crm_rules::{Scripts, Tongue, marked_in_file, read_rule, show_invalid};
 use crm_store_redb::RedbStore;
 
 struct Asked {
@@ -50,14 +48,7 @@ fn main() -> Outcome {
     let mut wrong = 0;
     for file in &asked.files {
         let source = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let name = file.display().to_string();
-        wrong += match checked(file, &name, &source, &asked)? {
-            Ok(draft) => tried(&crm, draft, (file, &name, &source), &asked)?,
-            Err(shown) => {
-                println!("{shown}\n");
-                1
-            }
-        };
+        wrong += usize::from(!tried(&crm, file, &source, &asked)?);
     }
     match asked.tongue {
         _ if wrong == 0 => Ok(()),
@@ -88,88 +79,67 @@ fn asked() -> Outcome<Asked> {
     Ok(asked)
 }
 
-/// The rule in a file, or what is wrong with it, as it is shown.
-fn checked(file: &Path, name: &str, source: &str, asked: &Asked) -> Outcome<Result<RuleDraft, String>> {
-    let read = match is_script(file) {
-        true => read_rule(source),
-        false => scoring_rule(source).map_err(|faults| shown::faults(&faults, source)),
-    };
-    let problems = match read {
-        // A store may have fields and behaviours of its own, which its own check knows.
-        Ok(draft) if asked.data.is_some() => return Ok(Ok(draft)),
-        Ok(draft) => match diagnosed(file, &draft, source, asked) {
-            none if none.is_empty() => return Ok(Ok(draft)),
-            problems => problems,
-        },
-        Err(problems) => problems,
-    };
-    Ok(Err(show(&problems, name, source, asked.tongue)))
-}
-
-fn is_script(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "rhai")
-}
-
-/// What is wrong with a rule, as far as the fields that every store has tell.
-fn diagnosed(file: &Path, draft: &RuleDraft, source: &str, asked: &Asked) -> Vec<Diagnostic> {
-    let specs: Vec<_> = SPECS.iter().flat_map(|room| room.iter().copied()).collect();
-    let schema = Schema::new(&specs);
-    let vocabulary = Vocabulary::new(Vec::new(), &schema);
-    let known = |name: &str| {
-        let given = asked.behaviours.iter().position(|known| known == name);
-        vocabulary.number(name).or(given.and_then(|given| u32::try_from(given).ok()))
-    };
-    if !is_script(file) {
-        return shown::criteria(draft, source, &schema, &known);
-    }
-    let script = Script {
-        name: &draft.name,
-        version: 0,
-        purpose: draft.purpose,
-        kind: KindNo::from_name(&draft.kind).unwrap_or(kind::Lead::NO),
-        source,
-    };
-    let words = script::Vocabulary {
-        schema: &schema,
-        settings: &Default::default(),
-        behaviour: &known,
-        commands: crm_core::engine::command_forms(),
-    };
-    Scripts::default().check(&script, &words).problems
-}
-
-/// Tries a rule; answers 1 when something is wrong with it.
-fn tried(
-    crm: &Crm,
-    draft: RuleDraft,
-    (file, name, source): (&Path, &str, &str),
-    asked: &Asked,
-) -> Outcome<usize> {
-    let session = crm.system();
-    let test = session.dry_run(TestRule { rule: draft.clone() })?;
-    if !test.problems.is_empty() {
-        match diagnosed(file, &draft, source, asked) {
-            none if none.is_empty() => test.problems.iter().for_each(|problem| println!("{name}: {problem}")),
-            marked => println!("{}", show(&marked, name, source, asked.tongue)),
+/// Tries the rule in a file; answers whether all is well with it.
+fn tried(crm: &Crm, file: &Path, source: &str, asked: &Asked) -> Outcome<bool> {
+    let (name, tongue, session) = (file.display().to_string(), asked.tongue, crm.system());
+    let (draft, test) = match read(&session, file, &name, source)? {
+        Ok(read) => read,
+        Err(problems) => {
+            println!("{}\n", show_invalid(&problems, tongue));
+            return Ok(false);
         }
+    };
+    let (good, all) = (test.examples.iter().filter(|example| example.good).count(), test.examples.len());
+    let problems =
+        test.problems.into_iter().chain(test.examples.into_iter().filter_map(|tried| tried.problem));
+    let problems: Vec<_> = problems.map(|problem| marked_in_file(problem, &name, source)).collect();
+    if !problems.is_empty() {
+        println!("{}\n", show_invalid(&problems, tongue));
     }
-    let good = test.examples.iter().filter(|example| example.good).count();
-    let (tongue, all) = (asked.tongue, test.examples.len());
-    let purpose = shown::label(draft.purpose, tongue);
+    let purpose = label(draft.purpose, tongue);
     match tongue {
         Tongue::English => println!("{name}: {} [{purpose}], {good} of {all} examples come out", draft.name),
         Tongue::Chinese => println!("{name}：{}［{purpose}］，{all} 个示例中 {good} 个相符", draft.name),
     }
-    for example in test.examples.iter().filter(|example| !example.good) {
-        let (facts, is, expected) = (&example.facts, &example.answered, &example.expected);
-        match tongue {
-            Tongue::English => println!("  {facts} gives `{is}`, expected is `{expected}`"),
-            Tongue::Chinese => println!("  {facts} 得到 `{is}`，应为 `{expected}`"),
-        }
-    }
-    let fine = test.problems.is_empty() && good == all;
-    if fine && asked.data.is_some() {
+    if problems.is_empty() && asked.data.is_some() {
         past::tell(&session, draft, asked.days, tongue)?;
     }
-    Ok(usize::from(!fine))
+    Ok(problems.is_empty())
+}
+
+/// The rule in a file and what comes of trying it, or what is wrong with the file.
+fn read(
+    session: &Session<'_>,
+    file: &Path,
+    name: &str,
+    source: &str,
+) -> Outcome<Result<(RuleDraft, RuleTest), Vec<Invalid>>> {
+    let draft = if file.extension().is_some_and(|extension| extension == "rhai") {
+        match read_rule(source) {
+            Ok(draft) => draft,
+            Err(problems) => {
+                let marked = |problem| Invalid::marked("", name, source, problem);
+                return Ok(Err(problems.into_iter().map(marked).collect()));
+            }
+        }
+    } else {
+        let load =
+            LoadRule { document: source.into(), file: name.into(), name: String::new(), activate: false };
+        match (session.dry_run(load), scoring_rule(source)) {
+            (Err(Error::Invalid(problems)), _) => return Ok(Err(problems)),
+            (loaded, draft) => {
+                loaded?;
+                draft.unwrap_or_default()
+            }
+        }
+    };
+    let test = session.dry_run(TestRule { rule: draft.clone() })?;
+    Ok(Ok((draft, test)))
+}
+
+/// A choice in the author's language.
+fn label<C: Choice + PartialEq>(choice: C, tongue: Tongue) -> &'static str {
+    let code = choice.code();
+    let name = C::NAMES.iter().find(|name| name.code == code);
+    name.map_or(code, |name| if tongue == Tongue::Chinese { name.zh } else { name.en })
 }

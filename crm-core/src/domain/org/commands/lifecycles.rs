@@ -67,8 +67,9 @@ command! {
     }
     run(this, desk) {
         let loaded = load_all(&this.document).map_err(|faults| {
-            let invalid = |fault: &Fault| Invalid::new("document", fault.code, fault.to_string());
-            Error::Invalid(faults.iter().map(invalid).collect())
+            let text = this.document.as_str();
+            let marked = |fault: &Fault| Invalid::marked("document", "", text, fault.diagnostic(text));
+            Error::Invalid(faults.iter().map(marked).collect())
         })?;
         let mut led = BTreeSet::new();
         loaded

@@ -81,7 +81,7 @@ impl Criteria {
 }
 
 fn failed(rule: &Rule, message: String) -> Error {
-    Error::RuleFailed { rule: rule.signature(), message }
+    Error::rule_failed(rule.signature(), message)
 }
 
 impl Bound {

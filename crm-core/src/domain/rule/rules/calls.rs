@@ -6,7 +6,9 @@ use super::check::Words;
 use crate::base::{Instant, KindNo, RecordRef, Span, Value};
 use crate::domain::rule::RuleCall;
 use crate::record::codec::View;
+use crate::record::diagnostic::{Bilingual, kind_zh, one};
 use crate::record::error::{Error, Invalid, Result};
+use crate::record::filter::nearest;
 use crate::record::schema::KindSchema;
 use crate::record::script::Call;
 
@@ -34,23 +36,63 @@ pub fn call(
     Ok(Call { command: template.command.clone(), fields })
 }
 
+/// What is wrong, and what was probably meant.
+pub(super) struct Wrong {
+    pub said: Bilingual,
+    pub suggestion: Option<String>,
+}
+
+impl<T: Into<Bilingual>> From<T> for Wrong {
+    fn from(said: T) -> Self {
+        Wrong { said: said.into(), suggestion: None }
+    }
+}
+
+impl Wrong {
+    pub fn meant(self, suggestion: Option<String>) -> Self {
+        Wrong { suggestion, ..self }
+    }
+
+    /// A kind has no field of a name.
+    pub fn field(name: &str, kind: &KindSchema) -> Self {
+        let no = kind.spec.kind;
+        let said =
+            (format!("{} has no field `{name}`", one(no)), format!("{}没有字段 `{name}`", kind_zh(no)));
+        let names = kind.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
+        Wrong::from(said).meant(nearest(name, names))
+    }
+
+    /// The same, said of something.
+    fn of(self, what: &str) -> Self {
+        let Bilingual { en, zh } = self.said;
+        Wrong { said: (format!("`{what}`: {en}"), format!("`{what}`：{zh}")).into(), ..self }
+    }
+
+    fn invalid(self, field: &str, code: &str) -> Invalid {
+        Invalid { suggestion: self.suggestion, ..Invalid::said(field, code, self.said) }
+    }
+}
+
 /// What is wrong with the commands of a rule.
 pub fn calls_problems(calls: &[RuleCall], schema: &KindSchema, words: &Words<'_>) -> Vec<Invalid> {
     let record = RecordRef::new(schema.spec.kind, 0);
     let filling = Filling { schema, record, view: None, now: Instant::default() };
-    let one = |call: &RuleCall| {
-        let given = match read(call) {
-            Ok(given) => given,
-            Err(Error::Invalid(invalid)) => return invalid,
-            Err(_) => return Vec::new(),
+    let of_call = |(place, call): (usize, &RuleCall)| {
+        let mut invalid = match read(call) {
+            Ok(given) => {
+                let mut invalid = form_problems(&call.command, &given, schema, words);
+                if let Err(Error::Invalid(more)) = filling.fill(given) {
+                    invalid.extend(more);
+                }
+                invalid
+            }
+            Err(Error::Invalid(invalid)) => invalid,
+            Err(_) => Vec::new(),
         };
-        let mut invalid = form_problems(&call.command, &given, schema, words);
-        if let Err(Error::Invalid(more)) = filling.fill(given) {
-            invalid.extend(more);
-        }
+        invalid.iter_mut().for_each(|invalid| invalid.field = format!("calls.{}", place + 1));
         invalid
     };
-    calls.iter().flat_map(one).collect()
+    calls.iter().enumerate().flat_map(of_call).collect()
 }
 
 /// What is wrong with the names in a command: its own, those of its fields, and those of a record's
@@ -60,21 +102,22 @@ fn form_problems(command: &str, given: &Json, schema: &KindSchema, words: &Words
         return Vec::new();
     }
     let Some(form) = words.commands.iter().find(|form| form.name == command) else {
-        let hint = hint(command, words.commands.iter().map(|form| form.name));
-        let message = format!("no command is called `{command}`{hint}");
-        return vec![Invalid::new("calls", "command.unknown", message)];
+        let said = (format!("no command is called `{command}`"), format!("没有命令 `{command}`"));
+        let meant = nearest(command, words.commands.iter().map(|form| form.name));
+        return vec![Wrong::from(said).meant(meant).invalid("calls", "command.unknown")];
     };
     let given = given.as_object();
-    let wrong = |message: String| Invalid::new("calls", "rule.call", format!("`{command}`: {message}"));
+    let wrong = |wrong: Wrong| wrong.of(command).invalid("calls", "rule.call");
     let mut invalid = Vec::new();
     for name in given.into_iter().flat_map(|given| given.keys()).filter(|name| form.field(name).is_none()) {
-        let hint = hint(name, form.fields.iter().map(|field| field.name));
-        invalid.push(wrong(format!("there is no `{name}`{hint}")));
+        let said = Wrong::from((format!("there is no `{name}`"), format!("没有参数 `{name}`")));
+        invalid.push(wrong(said.meant(nearest(name, form.fields.iter().map(|field| field.name)))));
     }
     // What seems to be missing may be misspelt.
     if invalid.is_empty() {
         let lacks = form.lacks(|name| given.is_some_and(|given| given.contains_key(name)));
-        invalid.extend(lacks.into_iter().map(|name| wrong(format!("`{name}` is missing"))));
+        let missing = |name| (format!("`{name}` is missing"), format!("缺少参数 `{name}`")).into();
+        invalid.extend(lacks.into_iter().map(|name| wrong(missing(name))));
     }
     let text = |name: &str| given.and_then(|given| given.get(name)).and_then(Json::as_str);
     let written = match command {
@@ -86,32 +129,41 @@ fn form_problems(command: &str, given: &Json, schema: &KindSchema, words: &Words
     };
     let fields = given.and_then(|given| given.get("fields")).and_then(Json::as_object);
     if let (Some(schema), Some(fields)) = (written, fields) {
-        for name in fields.keys().filter(|name| schema.named(name).is_none()) {
-            let names = schema.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
-            let message = format!("a {} has no field `{name}`{}", schema.spec.kind, hint(name, names));
-            invalid.push(wrong(message));
-        }
+        let unknown = fields.keys().filter(|name| schema.named(name).is_none());
+        invalid.extend(unknown.map(|name| wrong(Wrong::field(name, schema))));
     }
     invalid
-}
-
-/// What was probably meant, as the end of a sentence.
-pub(super) fn hint<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
-    let meant = crate::record::filter::nearest(name, names);
-    meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
 }
 
 fn read(template: &RuleCall) -> Result<Json> {
     let text = if template.fields.trim().is_empty() { "{}" } else { &template.fields };
     match serde_json::from_str(text) {
         Ok(Json::Object(fields)) => Ok(Json::Object(fields)),
-        Ok(_) => Err(wrong(&template.command, "the fields of a command are a JSON object")),
-        Err(error) => Err(wrong(&template.command, &format!("the fields are no JSON: {error}"))),
+        Ok(_) => {
+            Err(wrong(&template.command, ("the fields of a command are a JSON object", "参数应为 JSON 对象")))
+        }
+        Err(error) => {
+            let said = (
+                format!("the fields are no JSON: {error}"),
+                format!("参数不是有效的 JSON：{}", json_zh(&error)),
+            );
+            Err(wrong(&template.command, said))
+        }
     }
 }
 
-fn wrong(what: &str, message: &str) -> Error {
-    Error::invalid("calls", "rule.call", format!("`{what}`: {message}"))
+fn wrong(what: &str, said: impl Into<Wrong>) -> Error {
+    Error::Invalid(vec![said.into().of(what).invalid("calls", "rule.call")])
+}
+
+/// Why a text is no JSON, in Chinese.
+pub(super) fn json_zh(error: &serde_json::Error) -> String {
+    let place = format!("第 {} 行第 {} 列", error.line(), error.column());
+    if error.is_eof() {
+        format!("{place}：没有写完")
+    } else {
+        format!("{place}：请检查引号、逗号和括号")
+    }
 }
 
 impl Filling<'_> {
@@ -159,14 +211,13 @@ impl Filling<'_> {
         }
         if let Some(rest) = name.strip_prefix("now") {
             let later = later(rest.trim()).ok_or_else(|| {
-                wrong(name, "write `now`, or `now + 3 days` in minutes, hours, days or weeks")
+                let en = "write `now`, or `now + 3 days` in minutes, hours, days or weeks";
+                wrong(name, (en, "请写 `now`，或 `now + 3 天`（分钟、小时、天、周）"))
             })?;
             return Ok(Json::String((self.now + later).to_string()));
         }
         let Some(field) = self.schema.named(name) else {
-            let names = self.schema.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
-            let hint = hint(name, names);
-            return Err(wrong(name, &format!("a {} has no such field{hint}", self.schema.spec.kind)));
+            return Err(wrong(name, Wrong::field(name, self.schema)));
         };
         Ok(match self.view {
             None => Json::Null,

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use super::calls::Wrong;
 use super::check::Words;
+use crate::base::kind::KINDS;
 use crate::base::{KindNo, RecordRef, Value};
 use crate::record::codec::{image, put_field};
-use crate::record::error::{Error, Result};
+use crate::record::diagnostic::{Bilingual, Diagnostic};
 use crate::record::field::FieldType;
-use crate::record::filter::{Related, nearest};
+use crate::record::filter::{Related, nearest, type_name};
 use crate::record::values;
 
 /// A record made of facts, with the records that its fields name and the behaviours seen of it.
@@ -20,20 +22,27 @@ pub struct Facts {
     /// Records that go by a name in the facts of others.
     named: BTreeMap<String, RecordRef>,
     made: u128,
+    /// What they were read from.
+    text: String,
 }
 
+/// The code of facts that can't be read.
+pub const EXAMPLE_FACTS: &str = "rule.example_facts";
+
 impl Facts {
-    /// Reads facts of a kind; answers the record that they make.
+    /// The record that facts of a kind make; `text` is what they were read from.
     ///
     /// A field that names a record may hold that record's own facts: `{"company": {"employees": 120}}`.
     ///
     /// # Errors
-    /// Invalid when they are no JSON object, or name what is neither a field nor a behaviour.
-    pub fn read(text: &str, kind: KindNo, words: &Words<'_>) -> Result<(Facts, RecordRef)> {
-        let facts: Json =
-            serde_json::from_str(text).map_err(|error| wrong(format!("the facts are no JSON: {error}")))?;
-        let Json::Object(facts) = facts else { return Err(wrong("facts are a JSON object".to_owned())) };
-        let mut read = Facts::default();
+    /// What is neither a field nor a behaviour, or no value of its field, at its place in the text.
+    pub fn read(
+        text: &str,
+        facts: Map<String, Json>,
+        kind: KindNo,
+        words: &Words<'_>,
+    ) -> Result<(Facts, RecordRef), Diagnostic> {
+        let mut read = Facts { text: text.to_owned(), ..Facts::default() };
         let record = read.record(facts, kind, words, true)?;
         Ok((read, record))
     }
@@ -44,27 +53,20 @@ impl Facts {
         kind: KindNo,
         words: &Words<'_>,
         first: bool,
-    ) -> Result<RecordRef> {
+    ) -> Result<RecordRef, Diagnostic> {
         self.made += 1;
         let record = RecordRef::new(kind, self.made);
-        let schema = words.schema.kind(kind).ok_or_else(|| wrong(format!("there is no kind `{kind}`")))?;
+        let schema = words.schema.kind(kind).ok_or_else(|| self.unknown_kind(kind.name()))?;
         let mut fields = BTreeMap::new();
         for (name, given) in facts {
             let Some(field) = schema.named(&name) else {
-                match (first, (words.behaviour)(&name)) {
-                    (true, Some(behaviour)) => {
-                        let count = given.as_i64().unwrap_or(i64::from(given != Json::Bool(false)));
-                        self.behaviours.insert(behaviour, count);
-                        continue;
-                    }
-                    _ => {
-                        let names =
-                            schema.fields().flat_map(|field| [field.name.as_ref(), field.zh.as_ref()]);
-                        let hint = nearest(&name, names).map(|meant| format!("; did you mean `{meant}`?"));
-                        let hint = hint.unwrap_or_default();
-                        return Err(wrong(format!("a {kind} has no field `{name}`{hint}")));
-                    }
-                }
+                let (true, Some(behaviour)) = (first, (words.behaviour)(&name)) else {
+                    let Wrong { said, suggestion } = Wrong::field(&name, schema);
+                    return Err(self.wrong(&name, said).meant(suggestion));
+                };
+                let count = given.as_i64().unwrap_or(i64::from(given != Json::Bool(false)));
+                self.behaviours.insert(behaviour, count);
+                continue;
             };
             let value = match (given, field.ty) {
                 (Json::Object(inner), FieldType::Record(Some(to))) => {
@@ -73,11 +75,13 @@ impl Facts {
                 (Json::String(known), FieldType::Record(_)) if self.named.contains_key(&known) => {
                     self.named.get(&known).map_or(Value::Null, |record| Value::Id(*record))
                 }
-                (given, _) => {
+                (given, ty) => {
+                    let (_, zh) = type_name(ty);
+                    let zh = format!("`{name}` 应为{zh}，却是 `{given}`");
+                    let wrong = |error: String| self.wrong(&name, (format!("`{name}`: {error}"), zh.clone()));
                     let value: Value =
-                        serde_json::from_value(given).map_err(|error| wrong(format!("`{name}`: {error}")))?;
-                    values::coerce(&value, field, words.settings)
-                        .map_err(|error| wrong(format!("`{name}`: {error}")))?
+                        serde_json::from_value(given.clone()).map_err(|error| wrong(error.to_string()))?;
+                    values::coerce(&value, field, words.settings).map_err(|error| wrong(error.to_string()))?
                 }
             };
             fields.insert(field.no, value);
@@ -88,11 +92,28 @@ impl Facts {
         Ok(record)
     }
 
+    /// Something wrong with what the facts say under a name.
+    fn wrong(&self, name: &str, said: impl Into<Bilingual>) -> Diagnostic {
+        let found = self.text.find(&format!("\"{name}\"")).map(|at| at..at + name.len() + 2);
+        Diagnostic::new(EXAMPLE_FACTS, found.unwrap_or(0..self.text.len()), said)
+    }
+
+    /// That there is no such kind of record.
+    pub fn unknown_kind(&self, name: &str) -> Diagnostic {
+        let said = (format!("no kind of record is called `{name}`"), format!("没有记录类型 `{name}`"));
+        self.wrong(name, said).meant(nearest(name, KINDS.iter().flat_map(|kind| [kind.name, kind.zh])))
+    }
+
     /// Adds another record of these facts.
     ///
     /// # Errors
     /// As [`Facts::read`].
-    pub fn add(&mut self, facts: Map<String, Json>, kind: KindNo, words: &Words<'_>) -> Result<RecordRef> {
+    pub fn add(
+        &mut self,
+        facts: Map<String, Json>,
+        kind: KindNo,
+        words: &Words<'_>,
+    ) -> Result<RecordRef, Diagnostic> {
         self.record(facts, kind, words, false)
     }
 
@@ -120,10 +141,6 @@ impl Related for Facts {
     fn behaviours(&mut self, _: RecordRef, behaviour: u32) -> i64 {
         self.behaviours.get(&behaviour).copied().unwrap_or(0)
     }
-}
-
-fn wrong(message: String) -> Error {
-    Error::invalid("examples", "rule.example_facts", message)
 }
 
 /// `true` or `false`, in either language.

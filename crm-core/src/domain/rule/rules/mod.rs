@@ -13,7 +13,7 @@ mod vocabulary;
 pub use bound::{Bound, Criteria, Judged};
 pub use calls::{call, calls_problems};
 pub use check::{UPDATED_AT, Words, check};
-pub use document::scoring_rule;
+pub use document::{ScoringDocument, scoring_rule};
 pub use examples::{Facts, expected_holds};
 pub use score::{Line, LineHeld, changes_at, grade, level, total};
 pub use trial::{Tried, try_examples};

@@ -235,7 +235,7 @@ fn guard_rule(
         Answer::Refusals(refusals) => refusals.into_iter().map(refused).collect(),
         other => {
             let message = format!("the script answered {other:?}, which is not what was asked");
-            return Err(Error::RuleFailed { rule: verdict.signature, message });
+            return Err(Error::rule_failed(verdict.signature, message));
         }
     }))
 }

@@ -17,8 +17,7 @@ use crate::record::action::Action;
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Lookup, Purpose};
 use crate::record::error::{Error, Invalid, Result};
-use crate::record::port::Score;
-use crate::record::script::{Ask, Purpose as For};
+use crate::record::script::{Ask, Heard, Purpose as For};
 use crate::record::spec::{FIRST_CUSTOM, Record};
 use crate::record::values;
 
@@ -187,7 +186,7 @@ fn give(desk: &mut dyn Desk, lead: &mut Lead, told: &mut Captured) -> Result<()>
             told.given = Some(given);
         }
         Ok(None) => told.why.push("no assignment rule has anybody".to_owned()),
-        Err(Error::RuleFailed { rule, message }) => {
+        Err(Error::RuleFailed { rule, message, .. }) => {
             told.why.push(format!("assignment rule `{rule}` failed: {message}"));
         }
         Err(error) => return Err(error),
@@ -200,30 +199,18 @@ fn score(desk: &mut dyn Desk, lead: &mut Lead, told: &mut Captured) -> Result<()
     let mut fields = Vec::with_capacity(512);
     lead.put_fields(&mut fields);
     let view = View::of_fields(&fields);
-    let scored = match follow::score(desk, &Ask::new(For::Score, lead.record_ref(), view)) {
-        Ok(None) => {
-            let by_port = desk.ports().score_lead(view, desk.now());
-            by_port.map(|score| score.map(|score| (score, None)))
-        }
-        Ok(Some(scored)) => {
+    match follow::score(desk, &Ask::new(For::Score, lead.record_ref(), view)) {
+        Ok(Heard::Unconcerned | Heard::Nobody) => {}
+        Ok(Heard::Said(scored)) => {
             follow::watch(desk, lead.record_ref(), &scored);
-            let score =
-                Score { points: scored.points, reasons: scored.reasons.clone(), rule: scored.rule.clone() };
-            Ok(Some((score, scored.grade)))
-        }
-        Err(error) => Err(error),
-    };
-    match scored {
-        Ok(None) => {}
-        Ok(Some((score, grade))) => {
-            told.score = Some(score.points);
-            told.why.push(format!("scored {} by `{}`", score.points, score.rule));
-            lead.score = Some(score.points);
-            lead.grade = grade.or_else(|| Some(rules::grade(score.points)));
+            told.score = Some(scored.points);
+            told.why.push(format!("scored {} by `{}`", scored.points, scored.rule));
+            lead.score = Some(scored.points);
+            lead.grade = scored.grade.or_else(|| Some(rules::grade(scored.points)));
             lead.scored_at = Some(desk.now());
-            lead.score_reasons = score.reasons;
+            lead.score_reasons = scored.reasons;
         }
-        Err(Error::RuleFailed { rule, message }) => {
+        Err(Error::RuleFailed { rule, message, .. }) => {
             told.why.push(format!("scoring rule `{rule}` failed: {message}"));
         }
         Err(error) => return Err(error),
