@@ -1,22 +1,12 @@
-"""Classes of records, one a kind, from the engine's schema."""
+"""Classes of records, one a kind, one file a room: `crm/records/`."""
 
 from __future__ import annotations
 
-import keyword
 from typing import Any
 
-HEAD = '''"""Records as typed objects, one class a kind. Written by `python -m generate`; do not edit."""
+from .naming import attribute, class_name, member, module
 
-from __future__ import annotations
-
-import datetime as dt
-from decimal import Decimal
-from typing import Any
-
-from ._record import Choice, ContactPoint, Record
-from ._values import Money
-
-'''
+OWN = {"Choice": ".._record", "ContactPoint": ".._record", "Record": ".._record", "Money": ".._values"}
 
 PLAIN = {
     "bool": "bool",
@@ -36,37 +26,30 @@ PLAIN = {
 }
 
 
-def class_name(kind: str) -> str:
-    """The class of a kind."""
-    return "".join(part.capitalize() for part in kind.split("_"))
-
-
-def member(code: str) -> str:
-    """A code as the name of an enum's member."""
-    name = "".join(letter if letter.isalnum() else "_" for letter in code).upper()
-    return f"N{name}" if name[:1].isdigit() else name or "NONE"
-
-
-def attribute(name: str) -> str:
-    """A field's name as Python can say it: `from_`."""
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def write(schema: list[dict[str, Any]]) -> str:
-    """The module's text."""
-    parts = [HEAD]
-    names = []
+def write(schema: list[dict[str, Any]], rooms: dict[str, str]) -> dict[str, str]:
+    """The files of the package."""
+    bodies: dict[str, str] = {}
+    names: dict[str, list[str]] = {}
     for kind in schema:
+        room = rooms[kind["name"]]
         text, defined = _class(kind)
-        parts.append(text)
-        names.extend(defined)
-    names.extend(["Choice", "ContactPoint", "KINDS", "Record"])
-    parts.append("\n\nKINDS: dict[str, type[Record]] = {\n")
-    parts.extend(f'    "{kind["name"]}": {class_name(kind["name"])},\n' for kind in schema)
-    parts.append("}\n")
-    exported = "".join(f'    "{name}",\n' for name in sorted(names))
-    parts.insert(1, f"__all__ = [\n{exported}]\n")
-    return "".join(parts)
+        bodies[room] = bodies.get(room, "") + text
+        names.setdefault(room, []).extend(defined)
+    files = {
+        f"records/{room}.py": module(f"Records of {room}.", body, OWN, names[room]) for room, body in bodies.items()
+    }
+    return files | {"records/__init__.py": _front(schema, names)}
+
+
+def _front(schema: list[dict[str, Any]], names: dict[str, list[str]]) -> str:
+    text = '"""Records as typed objects, one class a kind. Written by `python -m generate`; do not edit."""\n\n'
+    text += "from .._record import Choice, ContactPoint, Record\n"
+    for room in sorted(names):
+        text += f"from .{room} import (\n" + "".join(f"    {name},\n" for name in sorted(names[room])) + ")\n"
+    every = [name for room in names.values() for name in room] + ["Choice", "ContactPoint", "KINDS", "Record"]
+    text += "\n__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(every)) + "]\n"
+    text += "\nKINDS: dict[str, type[Record]] = {\n"
+    return text + "".join(f'    "{kind["name"]}": {class_name(kind["name"])},\n' for kind in schema) + "}\n"
 
 
 def _class(kind: dict[str, Any]) -> tuple[str, list[str]]:

@@ -14,6 +14,9 @@ use crate::failure::{Failure, Result};
 use crate::frame::{Column, cast, each};
 
 const DAY: i64 = 86_400;
+/// The days of the years 1 to 9999.
+pub(crate) const CALENDAR: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
+const BEYOND: &str = "the date is beyond the years 1 to 9999";
 
 /// Where a timestamp's day is looked up.
 enum Zone {
@@ -88,8 +91,21 @@ fn of_text(text: &str) -> Option<i32> {
 impl Column {
     /// Days since 1970-01-01. A timestamp's day is that of its own time zone, or of `zone` where that is given;
     /// one without a time zone is taken as it stands.
+    /// All lie in the years 1 to 9999, which are Python's.
     pub fn days(&self, zone: Option<&str>) -> Result<ScalarBuffer<i32>> {
         self.present()?;
+        let days = self.any_days(zone)?;
+        // Both ends in one pass over the column, without a branch a row.
+        let ends =
+            days.iter().fold((0, 0), |(least, most), day| (i32::min(least, *day), i32::max(most, *day)));
+        if CALENDAR.contains(&ends.0) && CALENDAR.contains(&ends.1) {
+            return Ok(days);
+        }
+        let row = days.iter().position(|day| !CALENDAR.contains(day));
+        self.at(row.unwrap_or_default(), "column.range", BEYOND)
+    }
+
+    fn any_days(&self, zone: Option<&str>) -> Result<ScalarBuffer<i32>> {
         match self.values.data_type() {
             DataType::Null => Ok(ScalarBuffer::from(Vec::new())),
             DataType::Date32 => Ok(self.values.as_primitive::<Date32Type>().values().clone()),
@@ -113,7 +129,7 @@ impl Column {
     }
 
     fn in_range(&self, days: Result<Vec<i32>, usize>) -> Result<ScalarBuffer<i32>> {
-        days.map(Into::into).or_else(|row| self.at(row, "column.range", "the date is beyond the calendar"))
+        days.map(Into::into).or_else(|row| self.at(row, "column.range", BEYOND))
     }
 
     fn of_timestamps(&self, unit: TimeUnit, zone: Option<&str>) -> Result<ScalarBuffer<i32>> {
@@ -137,7 +153,7 @@ impl Column {
         let second = |at: &i64| Some(at.div_euclid(a_second)).filter(|at| at.unsigned_abs() < 1 << 42);
         let seconds = match each(stored, second) {
             Ok(seconds) => seconds,
-            Err(row) => return self.at(row, "column.range", "the date is beyond the calendar"),
+            Err(row) => return self.at(row, "column.range", BEYOND),
         };
         let offsets = Offsets::over(zone, &seconds);
         self.in_range(each(&seconds, |at| i32::try_from(offsets.day(*at)).ok()))

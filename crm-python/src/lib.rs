@@ -16,6 +16,7 @@ mod lists;
 mod pipeline;
 mod rfm;
 mod table;
+mod values;
 mod views;
 
 use pyo3::prelude::*;
@@ -45,7 +46,7 @@ mod _crm {
     #[pymodule_export]
     use super::table::Table;
     #[pymodule_export]
-    use super::views::schema;
+    use super::views::{schema, views};
 
     /// The version of the engine.
     #[pymodule_export]

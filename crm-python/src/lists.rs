@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, LargeStringArray,
-    TimestampMicrosecondArray,
+use arrow_array::types::{
+    Date32Type, Decimal128Type, DurationMicrosecondType, Float64Type, Int64Type, TimestampMicrosecondType,
 };
-use arrow_schema::{DataType, TimeUnit};
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, DurationMicrosecondArray, Float64Array,
+    Int64Array, LargeListArray, LargeStringArray, StructArray, TimestampMicrosecondArray,
+};
+use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_schema::{DataType, Field, TimeUnit};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString};
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyString};
 use rust_decimal::Decimal;
 
 use crate::capsule;
@@ -73,9 +76,55 @@ fn column(name: &str, values: &Bound<'_, PyList>) -> Result<ArrayRef> {
     } else if first.is_instance_of::<PyDate>() {
         let days = each!(NaiveDate).into_iter().map(|day| day.map(|day| day.num_days_from_ce() - 719_163));
         Arc::new(days.collect::<Date32Array>())
+    } else if first.is_instance_of::<PyDelta>() {
+        let spans = each!(TimeDelta).into_iter().map(|span| span?.num_microseconds());
+        Arc::new(spans.collect::<DurationMicrosecondArray>())
+    } else if first.is_instance_of::<PyDict>() {
+        rows(name, &each!(Bound<'_, PyDict>), values.py())?
+    } else if first.is_instance_of::<PyList>() {
+        lists(name, &each!(Bound<'_, PyList>), values.py())?
     } else {
         decimals(each!(Decimal))?
     })
+}
+
+/// Dicts as structs, of all keys that any of them has.
+fn rows(name: &str, rows: &[Option<Bound<'_, PyDict>>], py: Python<'_>) -> Result<ArrayRef> {
+    let mut keys: Vec<String> = Vec::new();
+    for row in rows.iter().flatten() {
+        for key in row.keys() {
+            let key: String = key.extract()?;
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    let mut parts = Vec::with_capacity(keys.len());
+    for key in keys {
+        let inner = PyList::empty(py);
+        for row in rows {
+            inner.append(row.as_ref().map(|row| row.get_item(&key)).transpose()?.flatten())?;
+        }
+        let values = column(&format!("{name}.{key}"), &inner)?;
+        parts.push((Arc::new(Field::new(key, values.data_type().clone(), true)), values));
+    }
+    let (fields, parts): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let valid = NullBuffer::from_iter(rows.iter().map(Option::is_some));
+    Ok(Arc::new(StructArray::try_new_with_length(fields.into(), parts, Some(valid), rows.len())?))
+}
+
+/// Lists as lists.
+fn lists(name: &str, lists: &[Option<Bound<'_, PyList>>], py: Python<'_>) -> Result<ArrayRef> {
+    let items = PyList::empty(py);
+    for item in lists.iter().flatten().flat_map(|list| list.iter()) {
+        items.append(item)?;
+    }
+    let items = column(name, &items)?;
+    let lengths = lists.iter().map(|list| list.as_ref().map_or(0, |list| list.len()));
+    let offsets = OffsetBuffer::<i64>::from_lengths(lengths);
+    let valid = NullBuffer::from_iter(lists.iter().map(Option::is_some));
+    let field = Arc::new(Field::new_list_field(items.data_type().clone(), true));
+    Ok(Arc::new(LargeListArray::try_new(field, offsets, items, Some(valid))?))
 }
 
 fn decimals(values: Vec<Option<Decimal>>) -> Result<ArrayRef> {
@@ -156,6 +205,11 @@ fn list<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyList>> {
                 }
                 None => PyList::new(py, at),
             }
+        }
+        DataType::Duration(_) => {
+            let micros = plain(&DataType::Duration(TimeUnit::Microsecond))?;
+            let micros = micros.as_primitive::<DurationMicrosecondType>().iter();
+            PyList::new(py, micros.map(|micros| micros.map(TimeDelta::microseconds)).collect::<Vec<_>>())
         }
         DataType::Struct(fields) => {
             let parts = values.as_struct();

@@ -7,7 +7,7 @@ use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, LargeStringArray};
 use arrow_schema::DataType;
 use crm_core::base::{Instant, Span};
 use crm_core::insight::forecast::{self, OPEN, Plan};
-use crm_core::insight::pipeline::{self, Deal, Outcome, Step, bottleneck, funnel, time_in_stage, velocity};
+use crm_core::insight::pipeline::{self, Deal, Outcome, Step, funnel, velocity};
 use pyo3::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
@@ -204,24 +204,30 @@ pub fn pipeline_funnel(
     source: &Bound<'_, PyAny>,
     columns: &str,
     stages: Vec<String>,
-) -> Result<(Table, String), PyErr> {
+) -> Result<Table, PyErr> {
     on_deals(py, source, columns, |deals| {
-        let deals = deals.all();
-        let steps = funnel(&stages, &deals);
-        let slow = bottleneck(&steps, &time_in_stage(&stages, &deals), 10);
+        // Whatever stage a won deal was in last, it has come past all of them.
+        let won = String::new();
+        let mut stages = stages;
+        stages.push(won.clone());
+        let mut deals = deals.all();
+        for deal in deals.iter_mut().filter(|deal| deal.outcome == Outcome::Won) {
+            deal.stages = vec![(won.clone(), Span::from_days(0))];
+        }
+        let mut steps = funnel(&stages, &deals);
+        steps.pop();
         let counts = |of: fn(&Step) -> usize| -> ArrayRef {
             Arc::new(Int64Array::from_iter_values(steps.iter().map(|step| of(step) as i64)))
         };
         let names = LargeStringArray::from_iter_values(steps.iter().map(|step| step.stage.as_str()));
-        let table = Table::new(vec![
+        Table::new(vec![
             ("stage", Arc::new(names) as ArrayRef),
             ("reached", counts(|step| step.reached)),
             ("went_on", counts(|step| step.went_on)),
             ("lost_here", counts(|step| step.lost_here)),
             ("stand_here", counts(|step| step.stand_here)),
             ("conversion", Arc::new(Float64Array::from_iter(steps.iter().map(|step| step.conversion)))),
-        ])?;
-        Ok((table, json!({ "leaks": slow.leaks }).to_string()))
+        ])
     })
 }
 

@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::amounts::{Amounts, Reading};
 use crate::capsule;
+use crate::days::CALENDAR;
 use crate::failure::{Failure, Result, detached};
 use crate::frame::{Frame, Ids};
 use crate::table::{Table, same_length};
@@ -226,7 +227,7 @@ impl Asked {
         ids: ArrayRef,
         threads: NonZeroUsize,
     ) -> Result<(Table, String)> {
-        let as_of = self.as_of.or(states.day_after_last()).unwrap_or(0);
+        let as_of = self.as_of.or(states.day_after_last().map(|day| day.min(*CALENDAR.end()))).unwrap_or(0);
         let scores = score(states, as_of, &self.rule.rule(&bought.amounts)?, threads)?;
         let silent = states.last().iter().map(|last| as_of.saturating_sub(*last));
         let mut columns: Vec<(&str, ArrayRef)> = vec![

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crm_core::base::kind::CustomerId;
 use crm_core::base::kind::KINDS;
 use crm_core::base::{Instant, RecordRef};
 use crm_core::domain;
-use crm_core::engine::Session;
+use crm_core::engine::{Session, TimelineItem, TimelinePage};
 use crm_core::record::error::{Error, Result as EngineResult};
 use crm_core::record::field::FieldType;
 use crm_core::record::filter::Filter;
@@ -15,105 +16,165 @@ use pyo3::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use crate::engine::{criteria, record};
+use crate::engine::criteria;
 use crate::failure::{Failure, Result};
 
-/// Answers a view: what is asked is its query as the engine's own data.
-pub fn view(session: &Session<'_>, name: &str, asked: Json) -> Result<Json> {
-    let asked = with_criteria(asked)?;
-    match name {
-        "rfm" => tell(session.rfm(&query(asked)?)),
-        "lifetime_values" => tell(session.lifetime_values(&query(asked)?)),
-        "churn_risks" => tell(session.churn_risks(&query(asked)?)),
-        "funnel" => tell(session.funnel(&query(asked)?)),
-        "forecast" => tell(session.forecast(&query(asked)?)),
-        "activity_levels" => tell(session.activity_levels(&query(asked)?)),
-        "train_model" => tell(session.train_model(&query(asked)?)),
-        "forecast_test" => {
-            let Tested { query: of, days } = query(asked)?;
-            tell(session.forecast_test(&of, &days))
+/// Declares the views by their names: what each is asked, and what answers it.
+macro_rules! views {
+    ($($name:literal => |$session:ident, $asked:ident| $answer:expr,)*) => {
+        /// The names of all views.
+        #[pyfunction]
+        pub fn views() -> Vec<&'static str> {
+            vec![$($name),*]
         }
-        "score_with" => {
-            let Scored { model, filter, explained } = query(asked)?;
-            let id = model.as_id().ok_or_else(|| Error::not_found(model))?;
-            tell(session.score_with(id, filter.as_ref(), explained))
+
+        /// Answers a view: what is asked is its query as the engine's own data, with criteria as text.
+        pub fn view(session: &Session<'_>, name: &str, asked: Json) -> Result<Json> {
+            let mut asked = Asked::new(asked)?;
+            match name {
+                $($name => {
+                    let ($session, $asked) = (session, &mut asked);
+                    tell($answer)
+                })*
+                _ => Err(Error::invalid("view", "view.unknown", format!("no view is called `{name}`")).into()),
+            }
         }
-        "priorities" => {
-            let Filtered { filter } = query(asked)?;
-            tell(session.priorities(filter.as_ref()))
+    };
+}
+
+views! {
+    "activity_level" => |on, asked| on.activity_level(asked.take("customer")?, &asked.rest()?),
+    "activity_levels" => |on, asked| on.activity_levels(&asked.rest()?),
+    "board" => |on, asked| {
+        let pipeline: Option<String> = asked.take("pipeline")?;
+        on.board(pipeline.as_deref(), asked.take("filter")?, asked.or("cards", CARDS)?)
+    },
+    "churn_risks" => |on, asked| on.churn_risks(&asked.rest()?),
+    "customer_view" => |on, asked| customer_view(on, asked.take("id")?),
+    "forecast" => |on, asked| on.forecast(&asked.rest()?),
+    "forecast_periods" => |on, asked| {
+        let (bucket, count) = (asked.take("bucket")?, asked.take("count")?);
+        on.forecast_periods(&asked.rest()?, bucket, count)
+    },
+    "forecast_test" => |on, asked| {
+        let days: Vec<chrono::NaiveDate> = asked.take("as_of")?;
+        on.forecast_test(&asked.rest()?, &days)
+    },
+    "funnel" => |on, asked| on.funnel(&asked.rest()?),
+    "judge_forecasts" => |on, asked| on.judge_forecasts(asked.filter()?.as_ref()),
+    "keep_forecast" => |on, asked| {
+        let name: String = asked.take("name")?;
+        on.keep_forecast(&name, &asked.rest()?)
+    },
+    "lifetime_values" => |on, asked| on.lifetime_values(&asked.rest()?),
+    "pipeline_change" => |on, asked| on.pipeline_change(asked.take("since")?, asked.filter()?.as_ref()),
+    "predict_deals" => |on, asked| on.predict_deals(asked.take("model")?, asked.filter()?.as_ref()),
+    "priorities" => |on, asked| on.priorities(asked.filter()?.as_ref()),
+    "rfm" => |on, asked| on.rfm(&asked.rest()?),
+    "score_with" => |on, asked| {
+        on.score_with(asked.take("model")?, asked.filter()?.as_ref(), asked.or("explained", 0)?)
+    },
+    "targets_reached" => |on, asked| on.targets_reached(asked.filter()?.as_ref()),
+    "targets_reached_on" => |on, asked| {
+        on.targets_reached_on(asked.filter()?.as_ref(), asked.take("day")?)
+    },
+    "timeline" => |on, asked| {
+        let before: Option<(Instant, String)> = asked.take("before")?;
+        let before = before.map(|(at, place)| (at, place.parse().unwrap_or(u128::MAX)));
+        let page = on.timeline(asked.take("record")?, before, asked.or("limit", CARDS)?)?;
+        timeline(on, page)
+    },
+    "train_model" => |on, asked| on.train_model(&asked.rest()?),
+}
+
+/// How many items a view shows of a list unless it is told.
+const CARDS: usize = 20;
+
+/// What a view is asked, by name.
+struct Asked(serde_json::Map<String, Json>);
+
+impl Asked {
+    /// Criteria are asked for as text.
+    fn new(asked: Json) -> Result<Self> {
+        let Json::Object(mut asked) = asked else {
+            return Err(Error::invalid("query", "command.malformed", "a query is names with values").into());
+        };
+        asked.retain(|_, value| !value.is_null());
+        for name in ["filter", "ended", "good"] {
+            if let Some(text) = asked.get_mut(name).filter(|text| text.is_string()) {
+                *text = serde_json::to_value(criteria(text.as_str())?)?;
+            }
         }
-        "pipeline_change" => {
-            let Since { since, filter } = query(asked)?;
-            tell(session.pipeline_change(since, filter.as_ref()))
-        }
-        "board" => {
-            let Boarded { pipeline, filter, cards } = query(asked)?;
-            tell(session.board(pipeline.as_deref(), filter, cards))
-        }
-        "timeline" => {
-            let Of { record: id, limit } = query(asked)?;
-            tell(session.timeline(record(&id)?, None, limit))
-        }
-        "customer_view" => {
-            let id: RecordRef = query(asked)?;
-            tell(session.customer_view(id.as_id().ok_or_else(|| Error::not_found(id))?))
-        }
-        _ => Err(Error::invalid("view", "view.unknown", format!("no view is called `{name}`")).into()),
+        Ok(Asked(asked))
+    }
+
+    /// One thing that is asked, taken out.
+    fn take<T: DeserializeOwned>(&mut self, name: &str) -> EngineResult<T> {
+        read(self.0.remove(name).unwrap_or_default(), name)
+    }
+
+    /// The same, or what it is unless it is said.
+    fn or<T: DeserializeOwned>(&mut self, name: &str, unsaid: T) -> EngineResult<T> {
+        Ok(self.take::<Option<T>>(name)?.unwrap_or(unsaid))
+    }
+
+    fn filter(&mut self) -> EngineResult<Option<Filter>> {
+        self.take("filter")
+    }
+
+    /// The query that all the rest is.
+    fn rest<T: DeserializeOwned>(&mut self) -> EngineResult<T> {
+        read(Json::Object(std::mem::take(&mut self.0)), "query")
     }
 }
 
-/// Criteria are asked for as text.
-fn with_criteria(mut asked: Json) -> Result<Json> {
-    if let Some(filter) = asked.get_mut("filter").filter(|filter| filter.is_string()) {
-        *filter = serde_json::to_value(criteria(filter.as_str())?)?;
-    }
-    Ok(asked)
-}
-
-fn query<T: DeserializeOwned>(asked: Json) -> Result<T> {
+fn read<T: DeserializeOwned>(asked: Json, name: &str) -> EngineResult<T> {
     serde_json::from_value(asked)
-        .map_err(|error| Error::invalid("query", "command.malformed", error.to_string()).into())
+        .map_err(|error| Error::invalid(name, "command.malformed", format!("`{name}`: {error}")))
 }
 
 fn tell<T: serde::Serialize>(found: EngineResult<T>) -> Result<Json> {
     serde_json::to_value(found?).map_err(|error| Failure::Engine(Error::Internal(error.to_string())))
 }
 
-#[derive(serde::Deserialize)]
-struct Tested {
-    query: crm_core::engine::insight::ForecastQuery,
-    days: Vec<chrono::NaiveDate>,
+/// A customer from all sides, each record as any list gives it.
+fn customer_view(session: &Session<'_>, id: CustomerId) -> EngineResult<Json> {
+    let seen = session.customer_view(id)?;
+    let row = |id: RecordRef| -> EngineResult<Json> { told(session.read(id)?) };
+    macro_rules! rows {
+        ($records:expr) => {
+            $records.iter().map(|one| row(one.meta.id.record())).collect::<EngineResult<Vec<Json>>>()?
+        };
+    }
+    let contacts = seen.contacts.iter().map(|(link, contact)| {
+        let (post, contact) = (row(link.meta.id.record())?, row(contact.meta.id.record())?);
+        Ok(json!({ "post": post, "contact": contact }))
+    });
+    Ok(json!({
+        "customer": row(id.record())?,
+        "contacts": contacts.collect::<EngineResult<Vec<Json>>>()?,
+        "relations": rows!(seen.relations), "leads": rows!(seen.leads),
+        "opportunities": rows!(seen.opportunities), "tasks": rows!(seen.tasks),
+        "timeline": timeline(session, seen.timeline)?,
+    }))
 }
 
-#[derive(serde::Deserialize)]
-struct Scored {
-    model: RecordRef,
-    filter: Option<Filter>,
-    explained: usize,
+/// A page of a timeline, activities as any list gives them.
+fn timeline(session: &Session<'_>, page: TimelinePage) -> EngineResult<Json> {
+    let item = |item: &TimelineItem| match item {
+        TimelineItem::Activity(activity) => {
+            Ok(json!({ "activity": told(session.read(activity.meta.id.record())?)? }))
+        }
+        TimelineItem::Change(change) => Ok(json!({ "change": told(change)? })),
+    };
+    let items = page.items.iter().map(item).collect::<EngineResult<Vec<Json>>>()?;
+    // As text, for the number is wider than what JSON's readers take.
+    let end = page.end.map(|(at, place)| json!([at, place.to_string()]));
+    Ok(json!({ "items": items, "end": end }))
 }
 
-#[derive(serde::Deserialize)]
-struct Filtered {
-    filter: Option<Filter>,
-}
-
-#[derive(serde::Deserialize)]
-struct Since {
-    since: Instant,
-    filter: Option<Filter>,
-}
-
-#[derive(serde::Deserialize)]
-struct Boarded {
-    pipeline: Option<String>,
-    filter: Option<Filter>,
-    cards: usize,
-}
-
-#[derive(serde::Deserialize)]
-struct Of {
-    record: String,
-    limit: usize,
+fn told<T: serde::Serialize>(value: T) -> EngineResult<Json> {
+    serde_json::to_value(value).map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// A field as data.

@@ -144,6 +144,7 @@ def nulls(values):
         ({"date": [1, 2, 3, 4]}, {}, "column.type", "date", None),
         ({"date": nulls(PURCHASES["date"])}, {}, "column.null", "date", 3),
         ({"date": ["2026-01-01", "soon", "2026-01-01", ""]}, {}, "column.date", "date", 1),
+        ({"date": pyarrow.array([0, -719_163, 0, 0], pyarrow.date32())}, {}, "column.range", "date", 1),
         ({"date": pyarrow.array([0, 0, 2**62, 0], pyarrow.timestamp("s"))}, {}, "column.range", "date", 2),
         ({"date": pyarrow.array([0, 0, 2**62, 0], pyarrow.timestamp("s", "UTC"))}, {}, "column.range", "date", 2),
         ({"amount": ["1", "2", "3", "4"]}, {}, "column.type", "amount", None),

@@ -6,6 +6,7 @@ import gc
 import os
 import resource
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -178,19 +179,27 @@ def test_tables_go_through_unchanged(table):
 
 
 def test_ten_thousand_round_trips_keep_no_memory():
-    table = pyarrow.table({"customer_id": list(range(200)), "date": ["2026-01-01"] * 200, "amount": [1.5] * 200})
+    polars = pytest.importorskip("polars")
+    purchases = {"customer_id": list(range(200)), "date": ["2026-01-01"] * 200, "amount": [1.5] * 200}
+    table, frame = pyarrow.table(purchases), polars.DataFrame(purchases)
+    engine = crm.open_in_memory()
+    engine.record.create("customer", {"name": "甲"})
 
     def turn(times):
         for _ in range(times):
             crm.rfm(table)
+            crm.rfm_summary(frame, monetary_value_col="amount")
+            engine.customer.list().to_arrow(["name"])
             with pytest.raises(crm.errors.ColumnError):
                 crm.rfm(table, customer_id_col="who")
         gc.collect()
 
-    turn(500)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    held = pyarrow.total_allocated_bytes()
-    turn(5000)
+    def resident():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+    turn(250)
+    before, held = resident(), pyarrow.total_allocated_bytes()
+    turn(2_500)
     assert pyarrow.total_allocated_bytes() <= held
-    # A hundred bytes kept by each turn would be a megabyte.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 8 * 1024
+    # A table of these purchases kept by each round trip would be 70 MB, a kilobyte 10 MB.
+    assert resident() - before < 6 << 20

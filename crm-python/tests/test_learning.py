@@ -159,6 +159,12 @@ def test_figures_of_deals(make):
     assert dict(zip(by["group"], by["won"], strict=True)) == {"李雷": 1, "韩梅梅": 1}
     steps = crm.to_dict(crm.funnel(frame, ["talk", "offer", "won"]))
     assert steps["reached"] == [5, 3, 2] and steps["lost_here"] == [1, 0, 0] and steps["stand_here"][:2] == [1, 1]
+    # A won deal has come past all stages, whichever it was in last, so that a step's deals are those that went on to it.
+    names = ["talk", "offer"]
+    steps = crm.to_dict(crm.funnel(make(DEALS | {"stage": ["talk", "offer", "offer", "offer", "talk"]}), names))
+    assert (
+        steps["reached"] == [5, 4] and steps["went_on"] == [4, 2] and steps["conversion"] == [1.0, pytest.approx(2 / 3)]
+    )
     speed = crm.velocity(frame, "2026-01-01", "2026-02-01")
     assert speed["realised_per_day"] == pytest.approx(150.5 / 31) and speed["mean_open"] > 1
 

@@ -1,13 +1,14 @@
-//! The open file: redb's handle of its pages, and the log in front of them.
+//! The open file: redb's handle of its pages, the log in front of them, and what only the log holds.
 
-use crm_core::store::{Batch, StoreError, Table};
-use redb::{
-    Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction,
-};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
+
+use crm_core::store::{Batch, Direction, Layer, Range, Snapshot, StoreError, Table};
+use redb::{Database, ReadableDatabase, TableDefinition, TableError, WriteTransaction};
 
 use crate::definition;
 use crate::failure::{failed, guarded};
 use crate::log::{Log, Mark, Place};
+use crate::snapshot::RedbSnapshot;
 
 /// The last batch that the pages hold, as the bytes of its mark under an empty key.
 const STORED: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("log");
@@ -18,30 +19,41 @@ pub(crate) struct OpenFile {
     db: Option<Database>,
     /// `None` when each commit writes its pages.
     log: Option<Log>,
+    /// What the log holds and the pages don't.
+    ///
+    /// It is emptied after the pages were committed with it, so who reads the two together, as under this
+    /// lock, may see it over pages that hold it already, which changes nothing; never over later ones.
+    recent: RwLock<Layer>,
     /// Whether pages carry the list of free ones.
     quick_reopen: bool,
 }
 
-/// A batch written into a transaction, which is still to be committed.
-pub(crate) struct Written(WriteTransaction);
+/// A batch that is still to be committed.
+pub(crate) enum Written<'a> {
+    /// A piece of the log, which is held.
+    Piece(MutexGuard<'a, Place>, Mark, Vec<u8>),
+    /// A transaction, with what the log held when there is one.
+    Pages(Option<MutexGuard<'a, Place>>, Box<WriteTransaction>),
+}
 
 impl OpenFile {
     /// Takes what was opened, and shows again what the log holds beyond the pages.
     pub(crate) fn new(db: Database, log: Option<Log>, quick_reopen: bool) -> Result<Self, StoreError> {
-        let file = OpenFile { db: Some(db), log, quick_reopen };
-        if let Some(log) = &file.log {
-            log.make().map_err(|error| StoreError::Io(Box::new(error)))?;
-            let (batch, place) = log.recover(file.stored()?)?;
-            if !batch.is_empty() {
-                let mut transaction = file.get()?.begin_write().map_err(failed)?;
-                write(&transaction, &batch)?;
-                transaction.set_durability(Durability::None).map_err(failed)?;
-                transaction.commit().map_err(failed)?;
-            }
-            // Only now may closing take the log's batches for stored.
-            *log.place() = place;
-        }
+        let mut file = OpenFile { db: Some(db), log, recent: RwLock::default(), quick_reopen };
+        let Some(log) = &file.log else { return Ok(file) };
+        log.make().map_err(|error| StoreError::Io(Box::new(error)))?;
+        let (recent, place) = log.recover(file.stored()?)?;
+        // Only with what it holds may closing take the log's batches for stored.
+        *log.place() = place;
+        file.recent = RwLock::new(recent);
         Ok(file)
+    }
+
+    /// The pages as committed last, under what the log holds beyond them.
+    pub(crate) fn snapshot(self: &Arc<Self>) -> Result<RedbSnapshot, StoreError> {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        let transaction = self.get()?.begin_read().map_err(failed)?;
+        Ok(RedbSnapshot::new(recent.clone(), transaction, self.clone()))
     }
 
     pub(crate) fn get(&self) -> Result<&Database, StoreError> {
@@ -81,33 +93,47 @@ impl OpenFile {
         }
     }
 
-    /// Writes the batch into a transaction, unless its expectation does not hold or there is nothing to write.
-    pub(crate) fn prepare(&self, batch: &Batch) -> Result<Option<Written>, StoreError> {
-        let transaction = self.get()?.begin_write().map_err(failed)?;
-        expect(&transaction, batch)?;
+    /// Makes a batch ready to be committed, unless its expectation does not hold or there is nothing to write:
+    /// for the log when it fits there, else for the pages.
+    pub(crate) fn prepare(self: &Arc<Self>, batch: &Batch) -> Result<Option<Written<'_>>, StoreError> {
+        let begin = || self.get()?.begin_write().map_err(failed);
+        // Who holds the log's place, or a transaction, is the only writer.
+        let Some(log) = &self.log else {
+            let transaction = begin()?;
+            self.expect(batch)?;
+            write(&transaction, batch)?;
+            return Ok((!batch.is_empty()).then_some(Written::Pages(None, Box::new(transaction))));
+        };
+        let place = log.place();
+        self.expect(batch)?;
         if batch.is_empty() {
             return Ok(None);
         }
+        if let Some((mark, piece)) = log.piece(&place, batch) {
+            return Ok(Some(Written::Piece(place, mark, piece)));
+        }
+        let transaction = begin()?;
+        write_layer(&transaction, &self.recent())?;
         write(&transaction, batch)?;
-        Ok(Some(Written(transaction)))
+        Ok(Some(Written::Pages(Some(place), Box::new(transaction))))
     }
 
-    /// Makes a written batch durable: in the log when it fits there, else in the pages.
-    pub(crate) fn commit(&self, Written(mut transaction): Written, batch: &Batch) -> Result<(), StoreError> {
-        let Some(log) = &self.log else { return self.commit_pages(transaction) };
-        // redb has one writer at a time, who alone comes here.
-        let mut place = log.place();
-        let Some((mark, piece)) = log.piece(&place, batch) else {
-            return self.commit_all(transaction, &mut place);
-        };
-        transaction.set_durability(Durability::None).map_err(failed)?;
-        let unknown = |error| StoreError::Unknown(Box::new(error));
-        log.append(&mut place, mark, &piece).map_err(unknown)?;
-        // Whatever happens here, the log has the batch; a commit that failed lets redb do no more.
-        transaction.commit().map_err(|error| StoreError::Unknown(Box::new(error)))
+    /// Makes a prepared batch durable.
+    pub(crate) fn commit(&self, written: Written<'_>, batch: &Batch) -> Result<(), StoreError> {
+        match (written, &self.log) {
+            (Written::Piece(mut place, mark, piece), Some(log)) => {
+                let unknown = |error| StoreError::Unknown(Box::new(error));
+                log.append(&mut place, mark, &piece).map_err(unknown)?;
+                self.recent.write().unwrap_or_else(PoisonError::into_inner).write(batch);
+                Ok(())
+            }
+            (Written::Pages(Some(mut place), transaction), _) => self.commit_all(*transaction, &mut place),
+            (Written::Pages(None, transaction), _) => self.commit_pages(*transaction),
+            (Written::Piece(..), None) => Err(closed()),
+        }
     }
 
-    /// Writes the pages and begins the log anew. The transaction holds a batch of its own, or nothing.
+    /// Writes the pages and begins the log anew. The transaction holds what the log held, and perhaps more.
     fn commit_all(&self, transaction: WriteTransaction, place: &mut Place) -> Result<(), StoreError> {
         let last = Mark { number: place.last.number.saturating_add(1), ..place.last };
         let mut stored = transaction.open_table(STORED).map_err(failed)?;
@@ -115,6 +141,7 @@ impl OpenFile {
         drop(stored);
         self.commit_pages(transaction)?;
         *place = Place { filled: 0, last };
+        *self.recent.write().unwrap_or_else(PoisonError::into_inner) = Layer::new();
         Ok(())
     }
 
@@ -126,14 +153,36 @@ impl OpenFile {
     }
 
     /// Brings into the pages what only the log holds.
-    fn settle(&self) -> Result<(), StoreError> {
+    pub(crate) fn settle(&self) -> Result<(), StoreError> {
         let (Some(log), Some(db)) = (&self.log, &self.db) else { return Ok(()) };
-        let transaction = db.begin_write().map_err(failed)?;
         let mut place = log.place();
         if place.filled == 0 {
-            return transaction.abort().map_err(failed);
+            return Ok(());
         }
+        let transaction = db.begin_write().map_err(failed)?;
+        write_layer(&transaction, &self.recent())?;
         self.commit_all(transaction, &mut place)
+    }
+
+    fn recent(&self) -> Layer {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Checks what the batch expects of the journal's end, and of the values of keys.
+    fn expect(self: &Arc<Self>, batch: &Batch) -> Result<(), StoreError> {
+        if batch.expect_journal_end.is_none() && batch.expect_values.is_empty() {
+            return Ok(());
+        }
+        let now = self.snapshot()?;
+        for (table, key, expected) in &batch.expect_values {
+            if now.get(*table, key)? != *expected {
+                return Err(StoreError::Moved);
+            }
+        }
+        let Some(expected) = &batch.expect_journal_end else { return Ok(()) };
+        let mut journal = now.range(Table::Journal, Range::all(), Direction::Backward)?;
+        let end = journal.step()?.then(|| journal.key());
+        if end == expected.as_deref() { Ok(()) } else { Err(StoreError::Moved) }
     }
 
     pub(crate) fn close(mut self) -> Result<(), StoreError> {
@@ -156,30 +205,35 @@ impl Drop for OpenFile {
     }
 }
 
-/// Checks what the batch expects of the journal's end.
-fn expect(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError> {
-    let Some(expected) = &batch.expect_journal_end else { return Ok(()) };
-    let journal = transaction.open_table(definition(Table::Journal)).map_err(failed)?;
-    let end = journal.last().map_err(failed)?;
-    match end.as_ref().map(|(key, _)| key.value()) == expected.as_deref() {
-        true => Ok(()),
-        false => Err(StoreError::Moved),
-    }
-}
-
 fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError> {
     for table in Table::ALL {
-        let writes = batch.table(table);
-        if writes.is_empty() {
-            continue;
-        }
-        let mut open = transaction.open_table(definition(table)).map_err(failed)?;
-        for (key, value) in writes {
-            match value {
-                Some(value) => open.insert(key.as_slice(), value.as_slice()).map_err(failed)?,
-                None => open.remove(key.as_slice()).map_err(failed)?,
-            };
-        }
+        let writes = batch.table(table).iter();
+        write_table(transaction, table, writes.map(|(key, value)| (key.as_slice(), value.as_deref())))?;
+    }
+    Ok(())
+}
+
+fn write_layer(transaction: &WriteTransaction, layer: &Layer) -> Result<(), StoreError> {
+    Table::ALL
+        .into_iter()
+        .try_for_each(|table| write_table(transaction, table, layer.writes(table).into_iter()))
+}
+
+fn write_table<'a>(
+    transaction: &WriteTransaction,
+    table: Table,
+    writes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+) -> Result<(), StoreError> {
+    let mut writes = writes.peekable();
+    if writes.peek().is_none() {
+        return Ok(());
+    }
+    let mut open = transaction.open_table(definition(table)).map_err(failed)?;
+    for (key, value) in writes {
+        match value {
+            Some(value) => open.insert(key, value).map_err(failed)?,
+            None => open.remove(key).map_err(failed)?,
+        };
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crm_core::store::{Batch, Snapshot, Store, StoreError, Table};
 use redb::backends::FileBackend;
-use redb::{Database, ReadableDatabase, StorageBackend, TableDefinition};
+use redb::{Database, StorageBackend, TableDefinition};
 
 pub use backup::write_copy;
 pub use traffic::Traffic;
@@ -41,7 +41,6 @@ pub use traffic::Traffic;
 use failure::{commit_failed, failed, guarded};
 use file::OpenFile;
 use log::Log;
-use snapshot::RedbSnapshot;
 use traffic::{Counted, Counters};
 
 /// The definition of a table: bytes to bytes.
@@ -89,8 +88,8 @@ impl Default for Options {
 
 /// A store in one redb file.
 ///
-/// One process at a time has the file open. A snapshot is a redb read transaction: cheap, and never
-/// waiting for a commit; but while one lives, pages that it can see are not used again, so a
+/// One process at a time has the file open. A snapshot is a redb read transaction and a few
+/// reference counts: cheap, and never waiting for the disk; but while one lives, pages that it can see are not used again, so a
 /// snapshot that is kept for long makes the file grow. Snapshots and cursors keep the file open.
 ///
 /// After [`StoreError::Unknown`] or a failed read or write of the disk, the store refuses work:
@@ -179,12 +178,13 @@ impl RedbStore {
         self.counters.now()
     }
 
-    /// What the file holds. Reads the whole of it, and waits for a commit that runs.
+    /// What the file holds. Reads the whole of it, waits for a commit that runs, and brings the log into the pages.
     ///
     /// # Errors
     /// [`StoreError::Io`] and [`StoreError::Corrupt`].
     pub fn stats(&self) -> Result<Stats, StoreError> {
         guarded(|| {
+            self.file.settle()?;
             let transaction = self.file.get()?.begin_write().map_err(failed)?;
             let stats = transaction.stats().map_err(failed)?;
             transaction.abort().map_err(failed)?;
@@ -254,10 +254,7 @@ impl Store for RedbStore {
     }
 
     fn snapshot(&self) -> Result<Arc<dyn Snapshot>, StoreError> {
-        guarded(|| {
-            let transaction = self.file.get()?.begin_read().map_err(failed)?;
-            Ok(Arc::new(RedbSnapshot::new(transaction, self.file.clone())) as Arc<dyn Snapshot>)
-        })
+        guarded(|| Ok(Arc::new(self.file.snapshot()?) as Arc<dyn Snapshot>))
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), StoreError> {

@@ -1,10 +1,10 @@
 //! The log in front of the pages: it makes a small commit durable with one write and one flush.
 //!
 //! A tree of pages pays for a small commit with every page between its root and what changes. So a
-//! small batch is written down here, one piece behind the other, while redb shows it at once and
-//! keeps its pages in memory. When the log is full, or a batch is large, redb writes its pages,
-//! each once however often it changed, together with the number of the last batch in them; then the
-//! log begins anew. Opening repeats what the log holds beyond that number.
+//! small batch is written down here, one piece behind the other, and shown from memory, over what
+//! redb's pages hold. When the log is full, or a batch is large, all of it goes into the pages, each
+//! written once however often it changed, together with the number of the last batch in them; then
+//! the log begins anew. Opening reads again what the log holds beyond that number.
 //!
 //! ```text
 //! file   = header, zero to 4096 | log | redb's pages
@@ -21,7 +21,7 @@
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crm_core::store::{Batch, StoreError, Table};
+use crm_core::store::{Batch, Layer, StoreError, Table};
 use redb::StorageBackend;
 use sha2::{Digest, Sha256};
 
@@ -151,18 +151,17 @@ impl Log {
         Ok(())
     }
 
-    /// What the log holds beyond the last batch in the pages, in one, and where it goes on once the
-    /// pages show that.
+    /// What the log holds beyond the last batch in the pages, and where it goes on once that is shown.
     ///
     /// It is written again as it stands: after a flush that failed, the system may hold for written
     /// what the disk never got.
-    pub(crate) fn recover(&self, stored: Mark) -> Result<(Batch, Place), StoreError> {
+    pub(crate) fn recover(&self, stored: Mark) -> Result<(Layer, Place), StoreError> {
         let mut log = vec![0; self.bytes as usize];
         self.storage.read(HEADER_BYTES, &mut log).map_err(disk)?;
-        let mut batch = Batch::new();
+        let mut recent = Layer::new();
         let (mut rest, mut last) = (&log[..], stored);
         while let Some(piece) = Piece::first(rest).filter(|piece| piece.follows(&last)) {
-            decode(piece.body, &mut batch)?;
+            decode(piece.body, &mut recent)?;
             (rest, last) = (piece.after, piece.mark);
         }
         // One that is followed by another was flushed before that was written, so it is not torn.
@@ -175,7 +174,7 @@ impl Log {
             self.storage.write(HEADER_BYTES, log.get(..filled).unwrap_or_default()).map_err(disk)?;
             self.storage.sync_data().map_err(disk)?;
         }
-        Ok((batch, Place { filled: filled as u64, last }))
+        Ok((recent, Place { filled: filled as u64, last }))
     }
 }
 
@@ -234,12 +233,12 @@ fn encode(last: &Mark, batch: &Batch) -> (Mark, Vec<u8>) {
     (mark, piece)
 }
 
-/// Adds the writes of a body to a batch; later writes win.
-fn decode(mut body: &[u8], batch: &mut Batch) -> Result<(), StoreError> {
+/// Adds the writes of a body to those before it.
+fn decode(mut body: &[u8], recent: &mut Layer) -> Result<(), StoreError> {
     while !body.is_empty() {
         let (table, key, value, rest) = first_write(body)
             .ok_or_else(|| StoreError::Corrupt("the log holds a batch that can't be read".into()))?;
-        batch.table_mut(table).insert(key.to_vec(), value.map(<[u8]>::to_vec));
+        recent.put(table, key, value);
         body = rest;
     }
     Ok(())

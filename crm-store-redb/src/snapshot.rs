@@ -1,8 +1,8 @@
-//! Reading: a snapshot over a redb read transaction, and cursors over redb's ranges.
+//! Reading: what the log holds over a redb read transaction, and cursors over redb's ranges.
 
 use std::sync::{Arc, OnceLock};
 
-use crm_core::store::{Cursor, Direction, Range, Snapshot, StoreError, Table};
+use crm_core::store::{Cursor, Direction, Layer, Range, Snapshot, StoreError, Table};
 use redb::{AccessGuard, ReadOnlyTable, ReadTransaction, TableError};
 
 use crate::definition;
@@ -11,8 +11,9 @@ use crate::file::OpenFile;
 
 type Bytes = &'static [u8];
 
-/// A read transaction, with the tables that were asked for so far.
+/// A read transaction, with the tables that were asked for so far, under what its pages didn't hold yet.
 pub(crate) struct RedbSnapshot {
+    recent: Layer,
     /// By the number of the table; `None` inside when the file has no such table yet.
     tables: [OnceLock<Option<ReadOnlyTable<Bytes, Bytes>>>; Table::ALL.len()],
     transaction: ReadTransaction,
@@ -21,8 +22,8 @@ pub(crate) struct RedbSnapshot {
 }
 
 impl RedbSnapshot {
-    pub(crate) fn new(transaction: ReadTransaction, file: Arc<OpenFile>) -> Self {
-        RedbSnapshot { tables: [const { OnceLock::new() }; Table::ALL.len()], transaction, file }
+    pub(crate) fn new(recent: Layer, transaction: ReadTransaction, file: Arc<OpenFile>) -> Self {
+        RedbSnapshot { recent, tables: [const { OnceLock::new() }; Table::ALL.len()], transaction, file }
     }
 
     fn table(&self, table: Table) -> Result<Option<&ReadOnlyTable<Bytes, Bytes>>, StoreError> {
@@ -61,6 +62,10 @@ impl Snapshot for RedbSnapshot {
     }
 
     fn look(&self, table: Table, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
+        if let Some(recent) = self.recent.get(table, key) {
+            recent.inspect(|value| see(value));
+            return Ok(recent.is_some());
+        }
         let found = guarded(|| {
             let Some(open) = self.table(table)? else { return Ok(None) };
             Ok(open.get(key).map_err(failed)?.inspect(touch))
@@ -73,18 +78,16 @@ impl Snapshot for RedbSnapshot {
     }
 
     fn range(&self, table: Table, range: Range, direction: Direction) -> Result<Box<dyn Cursor>, StoreError> {
-        guarded(|| {
-            let rest = match self.table(table)? {
-                Some(open) if !range.is_empty() => {
-                    let from = range.from.as_ref().map(Vec::as_slice);
-                    let to = range.to.as_ref().map(Vec::as_slice);
-                    Some(open.range::<&[u8]>((from, to)).map_err(failed)?)
-                }
-                _ => None,
-            };
-            Ok(Box::new(RedbCursor { at: None, rest, direction, _file: self.file.clone() })
-                as Box<dyn Cursor>)
-        })
+        let rest = guarded(|| match self.table(table)? {
+            Some(open) if !range.is_empty() => {
+                let from = range.from.as_ref().map(Vec::as_slice);
+                let to = range.to.as_ref().map(Vec::as_slice);
+                open.range::<&[u8]>((from, to)).map(Some).map_err(failed)
+            }
+            _ => Ok(None),
+        })?;
+        let pages = Box::new(RedbCursor { at: None, rest, direction, _file: self.file.clone() });
+        Ok(self.recent.over(table, range, direction, pages))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use super::access::{Access, Organisation};
+use super::marks;
 use super::overlay::Overlay;
 use super::rules::RuleBook;
 use crate::base::kind::{RoleId, TeamId};
@@ -40,6 +41,8 @@ pub(crate) struct SharingRule {
 
 /// What steers the engine.
 pub(crate) struct Config {
+    /// The journal position at which it last changed.
+    pub(crate) since: u64,
     pub(crate) schema: Arc<Schema>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) organisation: Organisation,
@@ -138,6 +141,7 @@ impl Config {
         let departments = all::<org::Department>(overlay)?;
         let rules = RuleBook::new(all::<rule::Rule>(overlay)?, all::<rule::Behaviour>(overlay)?, &schema);
         Ok(Config {
+            since: marks::steered(overlay)?,
             rules,
             schema: Arc::new(schema),
             settings: Arc::new(settings(all::<org::Settings>(overlay)?.first())),

@@ -9,6 +9,7 @@ use super::absent::Absent;
 use super::config::Config;
 use super::file;
 use super::finish::{Finished, Tip};
+use super::marks;
 use super::once::Once;
 use super::overlay::Overlay;
 use super::ports::Host;
@@ -229,25 +230,25 @@ impl Crm {
             let (end, mut tip, moved) = self.tip(snapshot.as_ref())?;
             let mut overlay = Overlay::new(snapshot);
             if moved {
-                self.set_config(Arc::new(Config::load(&overlay)?));
+                self.config_of(&overlay)?;
                 *lock(&self.tip) = tip;
             }
             // Taken out, so that it is forgotten unless all goes well.
             overlay.absent = Absent::begin(lock(&self.absent).take(), tip, jobs.len());
-            let before = self.config();
+            let before = self.known_config();
             let mut config = before.clone();
             self.decide(jobs, &mut overlay, &mut config, &mut tip);
-            // The snapshot goes before the commit: the store may use again what only it could see.
-            let Overlay { staged: mut batch, absent, .. } = overlay;
-            let keep = || *lock(&self.absent) = absent.map(|absent| absent.at(tip));
+            let Overlay { staged: mut batch, absent, snapshot, .. } = overlay;
+            // It goes before the commit: the store may use again, or change in place, what only it could see.
+            drop(snapshot);
             if batch.is_empty() {
-                keep();
+                *lock(&self.absent) = absent.map(|absent| absent.at(tip));
                 return Ok(());
             }
-            batch.expect_journal_end = Some(end);
+            tip.quiet = marks::guard(&mut batch, end, tip.quiet);
             match self.store.commit(&batch) {
                 Ok(()) => {
-                    keep();
+                    *lock(&self.absent) = absent.map(|absent| absent.at(tip));
                     if !Arc::ptr_eq(&before, &config) {
                         self.set_config(config);
                     }
@@ -276,23 +277,46 @@ impl Crm {
         }
     }
 
-    /// The journal's end, and whether somebody else moved it.
+    /// The journal's end, and whether somebody else committed something.
     pub(crate) fn tip(&self, snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip, bool)> {
         let known = *lock(&self.tip);
         let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
         let end = cursor.step()?.then(|| cursor.key().to_vec());
-        if end.as_deref().map_or(Some(0), journal::position) == Some(known.position) {
+        let unmoved = end.as_deref().map_or(Some(0), journal::position) == Some(known.position);
+        if unmoved && marks::quiet(snapshot)? == known.quiet {
             return Ok((end, known, false));
         }
         Ok((end, read_tip(snapshot)?.1, true))
     }
 
+    /// What steers the engine now, though another engine over the same store may have changed it.
     pub(crate) fn config(&self) -> Arc<Config> {
+        let current = self.overlay().and_then(|overlay| self.config_of(&overlay));
+        // Where the store fails, so does the read that this is for.
+        current.unwrap_or_else(|_| self.known_config())
+    }
+
+    /// What steers the engine at a snapshot, or later.
+    pub(crate) fn config_of(&self, overlay: &Overlay) -> Result<Arc<Config>> {
+        let known = self.known_config();
+        if marks::steered(overlay)? <= known.since {
+            return Ok(known);
+        }
+        let config = Arc::new(Config::load(overlay)?);
+        self.set_config(config.clone());
+        Ok(config)
+    }
+
+    fn known_config(&self) -> Arc<Config> {
         self.config.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
+    /// Takes what steers the engine over, unless something later is known.
     fn set_config(&self, config: Arc<Config>) {
-        *self.config.write().unwrap_or_else(std::sync::PoisonError::into_inner) = config;
+        let mut known = self.config.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if config.since >= known.since {
+            *known = config;
+        }
     }
 
     pub(crate) fn overlay(&self) -> Result<Overlay> {
@@ -354,12 +378,13 @@ fn answered<T>(answer: &Mutex<Option<Answer<T>>>) -> Result<Answer<T>> {
 /// The journal's last key and what it ends with.
 pub(crate) fn read_tip(snapshot: &dyn Snapshot) -> Result<(Option<Vec<u8>>, Tip)> {
     let mut cursor = snapshot.range(Table::Journal, Range::all(), Direction::Backward)?;
+    let quiet = marks::quiet(snapshot)?;
     if !cursor.step()? {
-        return Ok((None, Tip::START));
+        return Ok((None, Tip { quiet, ..Tip::START }));
     }
     let entry = journal::Entry::read(cursor.value())?;
     let position = journal::position(cursor.key()).ok_or_else(|| Error::Corrupt("a journal key".into()))?;
-    Ok((Some(cursor.key().to_vec()), Tip { position, chain: entry.chain, at: entry.header.at }))
+    Ok((Some(cursor.key().to_vec()), Tip { position, chain: entry.chain, at: entry.header.at, quiet }))
 }
 
 /// One error told to several callers.

@@ -29,10 +29,12 @@ pub(crate) struct Tip {
     pub(crate) chain: [u8; 32],
     /// Its instant.
     pub(crate) at: Instant,
+    /// How many commits left no entry.
+    pub(crate) quiet: u64,
 }
 
 impl Tip {
-    pub(crate) const START: Tip = Tip { position: 0, chain: journal::GENESIS, at: Instant::MIN };
+    pub(crate) const START: Tip = Tip { position: 0, chain: journal::GENESIS, at: Instant::MIN, quiet: 0 };
 }
 
 /// What a unit left behind.
@@ -506,7 +508,7 @@ fn journal_entry(
         }
     }
     unit.overlay.put(Table::Journal, journal::key(position), entry.clone());
-    *tip = Tip { position, chain, at: unit.now };
+    *tip = Tip { position, chain, at: unit.now, ..*tip };
     Ok(Some(entry))
 }
 

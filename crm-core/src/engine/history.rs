@@ -5,6 +5,7 @@
 //! order of ids: no snapshots, no index of the past.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::list::{LONGEST_PAGE, Listing, order_key};
 use super::overlay::Overlay;
@@ -14,7 +15,6 @@ use crate::base::{Instant, KindNo, RecordRef, Value};
 use crate::record::codec::{self, Raw, View, put_varint};
 use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
-use crate::record::filter::Predicate;
 use crate::record::journal::{self, Change, Entry};
 use crate::record::key;
 use crate::store::{Direction, Range, Table};
@@ -139,12 +139,29 @@ fn compose(revision: u64, head: u64, at: Instant, fields: &BTreeMap<u16, Vec<u8>
 /// What the journal's later entries say of one kind's records, in the order of ids, latest first.
 struct Later {
     bytes: Vec<u8>,
-    /// Id, what happened, and where its old values stand in `bytes`.
-    entries: Vec<(u128, u32, Change, usize, usize)>,
+    entries: Vec<Step>,
 }
 
+/// One later entry.
+struct Step {
+    id: u128,
+    order: u32,
+    change: Change,
+    /// The record's entry before this one.
+    previous: u64,
+    /// When that was, noted of a record's earliest step.
+    previous_at: Instant,
+    /// Where its old values stand in the bytes.
+    old: std::ops::Range<usize>,
+}
+
+/// Entries of the journal that are so near to one another are stepped over, which costs a tenth of a
+/// look-up each.
+const NEAR: u64 = 16;
+
 impl Later {
-    /// Collects what happened after an instant; `wanted` says which fields matter, all when none.
+    /// Collects what happened after an instant; `wanted` says which fields matter. Without it all do,
+    /// and how often and when a record was changed before.
     fn collect(overlay: &Overlay, kind: KindNo, at: Instant, wanted: Option<&[u16]>) -> Result<Later> {
         let mut later = Later { bytes: Vec::new(), entries: Vec::new() };
         let bits =
@@ -173,32 +190,70 @@ impl Later {
             let order = u32::try_from(later.entries.len()).map_err(|_| {
                 Error::invalid("as_of", "as_of.too_far", "more than 4 billion changes lie between")
             })?;
-            later.entries.push((header.record.bits, order, header.change, start, later.bytes.len()));
+            later.entries.push(Step {
+                id: header.record.bits,
+                order,
+                change: header.change,
+                previous: header.previous,
+                previous_at: Instant::MIN,
+                old: start..later.bytes.len(),
+            });
         }
-        later.entries.sort_unstable_by_key(|(bits, order, ..)| (*bits, *order));
+        later.entries.sort_unstable_by_key(|step| (step.id, step.order));
+        if wanted.is_none() {
+            later.date(overlay)?;
+        }
         Ok(later)
     }
 
-    /// Takes a record's later changes back from its present image.
-    fn take_back(&self, range: std::ops::Range<usize>, image: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
-        let mut exists = image.is_some();
+    /// Notes when each record was last changed before all this, in one pass over those entries.
+    fn date(&mut self, overlay: &Overlay) -> Result<()> {
+        let mut earliest: Vec<(u64, usize)> = Vec::new();
+        for (place, step) in self.entries.iter().enumerate() {
+            let last = self.entries.get(place + 1).is_none_or(|next| next.id != step.id);
+            if last && step.previous > 0 {
+                earliest.push((step.previous, place));
+            }
+        }
+        earliest.sort_unstable();
+        let mut cursor = overlay.range(Table::Journal, Range::all(), Direction::Forward)?;
+        let mut here = 0;
+        for (position, place) in earliest {
+            if position > here + NEAR {
+                let range = Range { from: Bound::Included(journal::key(position)), to: Bound::Unbounded };
+                cursor = overlay.range(Table::Journal, range, Direction::Forward)?;
+                here = position - 1;
+            }
+            while here < position && cursor.step()? {
+                here += 1;
+            }
+            if journal::position(cursor.key()) != Some(position) {
+                return Err(Error::Corrupt(format!("journal entry {position} is missing")));
+            }
+            if let Some(step) = self.entries.get_mut(place) {
+                step.previous_at = journal::header(cursor.value())?.at;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a record's later changes back from its present image; none when it did not exist.
+    fn take_back(&self, range: std::ops::Range<usize>, image: &[u8]) -> Result<Option<Vec<u8>>> {
+        let steps = self.entries.get(range).unwrap_or_default();
+        let Some(earliest) = steps.last() else { return Ok(Some(image.to_vec())) };
+        if earliest.change == Change::Created {
+            return Ok(None);
+        }
         let mut old: BTreeMap<u16, Raw<'_>> = BTreeMap::new();
-        for (_, _, change, start, end) in self.entries.get(range).unwrap_or_default() {
-            exists = *change != Change::Created;
-            let changes = View::of_fields(self.bytes.get(*start..*end).unwrap_or_default());
+        for step in steps {
+            let changes = View::of_fields(self.bytes.get(step.old.clone()).unwrap_or_default());
             let mut walk = changes.fields();
             while let Some((no, raw)) = walk.step()? {
                 old.insert(no, raw);
             }
         }
-        if !exists {
-            return Ok(None);
-        }
-        let present = match image {
-            Some(image) => View::new(image)?,
-            None => View::of_fields(&[]),
-        };
-        let mut out = Vec::with_capacity(image.map_or(256, <[u8]>::len));
+        let present = View::new(image)?;
+        let mut out = Vec::with_capacity(image.len());
         let mut old = old.into_iter().peekable();
         let put = |out: &mut Vec<u8>, no: u16, raw: Raw<'_>| {
             if raw != Raw::NULL {
@@ -217,8 +272,25 @@ impl Later {
             }
         }
         old.for_each(|(no, value)| put(&mut out, no, value));
-        Ok(Some(codec::image(present.revision, 0, present.updated_at, &out)))
+        let revision = present.revision.saturating_sub(steps.len() as u64);
+        Ok(Some(codec::image(revision, earliest.previous, earliest.previous_at, &out)))
     }
+
+    /// Where the steps of the record end whose steps start at a place.
+    fn end_of(&self, start: usize) -> usize {
+        let steps = self.entries.get(start..).unwrap_or_default();
+        let id = steps.first().map(|step| step.id);
+        start + steps.iter().take_while(|step| Some(step.id) == id).count()
+    }
+}
+
+/// What a walk over the past gives of each record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Whether it is in the list, and where: values of other fields may be of a later time.
+    Listed,
+    /// All of it.
+    Whole,
 }
 
 /// Calls `see` with each record of a list as it stood at an instant and as it stands today, in the order
@@ -227,24 +299,23 @@ pub(crate) fn walk_as_of(
     reading: &Reading,
     listing: &Listing,
     at: Instant,
+    extent: Extent,
     see: &mut dyn FnMut(RecordRef, Vec<u8>, Option<&[u8]>) -> Result<()>,
 ) -> Result<()> {
     let Reading { overlay, sight } = reading;
     if listing.plan.is_none() {
         return Ok(());
     }
-    let later = Later::collect(overlay, listing.kind, at, None)?;
-    // How often and when a record was changed stands in its own entries only.
-    let exact = listing.predicate.as_ref().is_some_and(Predicate::reads_changes);
+    let wanted = if extent == Extent::Listed { listing.decided_by() } else { None };
+    let later = Later::collect(overlay, listing.kind, at, wanted.as_deref())?;
     let mut cursor =
         overlay.range(Table::Records, Range::prefix(&listing.kind.0.to_be_bytes()), Direction::Forward)?;
     let mut place = 0;
     let mut visit = |bits: u128, today: Option<&[u8]>, range: std::ops::Range<usize>| -> Result<()> {
         let record = RecordRef::new(listing.kind, bits);
         let past = match today {
-            Some(today) if range.is_empty() => Some(today.to_vec()),
-            _ if exact => record_as_of(overlay, record, at)?,
-            today => later.take_back(range, today)?,
+            Some(today) => later.take_back(range, today)?,
+            None => record_as_of(overlay, record, at)?,
         };
         let Some(past) = past else { return Ok(()) };
         let passes = match &listing.predicate {
@@ -262,25 +333,18 @@ pub(crate) fn walk_as_of(
         let more = cursor.step()?;
         let bits = if more { key::read_id(cursor.key()) } else { None };
         // Records that are gone today.
-        while let Some((gone, ..)) =
-            later.entries.get(place).filter(|(id, ..)| bits.is_none_or(|bits| *id < bits))
+        while let Some(gone) = later.entries.get(place).filter(|step| bits.is_none_or(|bits| step.id < bits))
         {
-            let end = end_of(&later.entries, place);
-            visit(*gone, None, place..end)?;
+            let end = later.end_of(place);
+            visit(gone.id, None, place..end)?;
             place = end;
         }
         let Some(bits) = bits else { return Ok(()) };
-        let mine = later.entries.get(place).is_some_and(|(id, ..)| *id == bits);
-        let end = if mine { end_of(&later.entries, place) } else { place };
+        let mine = later.entries.get(place).is_some_and(|step| step.id == bits);
+        let end = if mine { later.end_of(place) } else { place };
         visit(bits, Some(cursor.value()), place..end)?;
         place = end;
     }
-}
-
-fn end_of(entries: &[(u128, u32, Change, usize, usize)], start: usize) -> usize {
-    let id = entries.get(start).map(|(id, ..)| *id);
-    let rest = entries.get(start..).unwrap_or_default();
-    start + rest.iter().take_while(|(other, ..)| Some(*other) == id).count()
 }
 
 /// What places in a list of the past mean: they are made in memory.
@@ -296,7 +360,7 @@ pub(crate) fn page_as_of(
     let limit = query.limit.clamp(1, LONGEST_PAGE);
     let after = query.after.as_deref().map(|text| listing.read_place(PAST, text)).transpose()?;
     let mut rows: BTreeMap<Vec<u8>, RecordRef> = BTreeMap::new();
-    walk_as_of(reading, listing, at, &mut |record, image, _| {
+    walk_as_of(reading, listing, at, Extent::Listed, &mut |record, image, _| {
         let place = order_key(&listing.sort, record, &image)?;
         if after.as_ref().is_none_or(|after| place > *after) {
             rows.insert(place, record);
@@ -310,7 +374,6 @@ pub(crate) fn page_as_of(
     let mut page = Vec::with_capacity(limit.min(rows.len()));
     let mut end = None;
     for (place, record) in rows.into_iter().take(limit) {
-        // Whole, with how often and when it was changed by then.
         if let Some(image) = record_as_of(&reading.overlay, record, at)? {
             page.push((record, image));
         }

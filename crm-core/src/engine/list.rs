@@ -47,6 +47,17 @@ impl Listing {
         Ok(Listing { kind: query.kind, predicate, sort, plan, asked })
     }
 
+    /// The fields that decide which records are in the list and where; none when more than fields does.
+    pub(crate) fn decided_by(&self) -> Option<Vec<u16>> {
+        let sorted = self.sort.iter().map(|(field, _)| *field);
+        let Some(predicate) = &self.predicate else { return Some(sorted.collect()) };
+        if predicate.reads_changes() {
+            return None;
+        }
+        let read = predicate.fields().into_iter().filter(|(kind, _)| *kind == self.kind);
+        Some(read.map(|(_, field)| field).chain(sorted).collect())
+    }
+
     /// Calls `see` with each record of the list in order until it answers false.
     pub(crate) fn walk(
         &self,

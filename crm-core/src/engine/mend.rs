@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::config::{Config, spec};
 use super::crm::read_tip;
 use super::derive;
+use super::marks;
 use super::overlay::Overlay;
 use crate::base::{KindNo, RecordRef};
 use crate::record::codec::View;
@@ -121,7 +122,8 @@ fn entries_of(config: &Config, record: RecordRef, image: &[u8]) -> Result<Vec<de
 /// Mends all entries, so many a commit: cut short, it leaves less to mend. Answers how many it wrote.
 pub(crate) fn mend(store: &dyn Store) -> Result<usize> {
     let snapshot = store.snapshot()?;
-    let end = read_tip(snapshot.as_ref())?.0;
+    let (end, tip) = read_tip(snapshot.as_ref())?;
+    let mut quiet = tip.quiet;
     let overlay = Overlay::new(snapshot);
     let config = Config::load(&overlay)?;
     let mut batch = Batch::new();
@@ -130,12 +132,14 @@ pub(crate) fn mend(store: &dyn Store) -> Result<usize> {
         batch.table_mut(wrong.table).insert(wrong.key, wrong.right);
         mended += 1;
         if batch.len() >= CHUNK {
-            batch.expect_journal_end = Some(end.clone());
+            quiet = marks::guard(&mut batch, end.clone(), quiet);
             store.commit(&std::mem::take(&mut batch))?;
         }
         Ok(())
     })?;
-    batch.expect_journal_end = Some(end.clone());
-    store.commit(&batch)?;
+    if !batch.is_empty() {
+        marks::guard(&mut batch, end, quiet);
+        store.commit(&batch)?;
+    }
     Ok(mended)
 }

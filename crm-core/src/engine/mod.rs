@@ -14,6 +14,7 @@ pub mod flows;
 mod history;
 mod list;
 mod lookup;
+mod marks;
 mod mend;
 mod once;
 pub(crate) mod overlay;

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::absent::Absent;
-use crate::store::{Batch, Cursor, Direction, Range, Snapshot, StoreError, Table, after_prefix};
+use crate::store::{Batch, Cursor, Direction, Range, Snapshot, StoreError, Table, after_prefix, merged};
 
 /// A snapshot with staged writes on top: what the group's earlier commands wrote, and what the running one writes.
 pub(crate) struct Overlay {
@@ -103,7 +103,7 @@ impl Overlay {
             return Ok(Box::new(Nothing));
         }
         let staged = self.staged(table, &range);
-        Ok(merged(staged, self.snapshot.range(table, range, direction)?, direction))
+        Ok(over(staged, self.snapshot.range(table, range, direction)?, direction))
     }
 
     /// The keys that start with `prefix`, forward; its first `area` bytes are those of an index, say.
@@ -119,7 +119,7 @@ impl Overlay {
         let staged = self.staged(table, &Range::prefix(prefix));
         let area = (table, prefix.get(..area).unwrap_or(prefix).to_vec());
         if self.ends.get(&area).is_some_and(|end| end.as_slice() <= prefix) {
-            return Ok(merged(staged, Box::new(Nothing), Direction::Forward));
+            return Ok(over(staged, Box::new(Nothing), Direction::Forward));
         }
         let range = Range { from: Bound::Included(prefix.to_vec()), to: after_prefix(&area.1) };
         let mut below = self.snapshot.range(table, range, Direction::Forward)?;
@@ -127,7 +127,7 @@ impl Overlay {
             self.ends.insert(area, prefix.to_vec());
         }
         let below = Prefixed { below, fresh: true, prefix: prefix.to_vec(), ended: false };
-        Ok(merged(staged, Box::new(below), Direction::Forward))
+        Ok(over(staged, Box::new(below), Direction::Forward))
     }
 
     /// What is staged in a range, in the order of its keys.
@@ -141,14 +141,11 @@ impl Overlay {
 /// Staged writes; none removes a key.
 type Staged = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
-fn merged(mut staged: Staged, below: Box<dyn Cursor>, direction: Direction) -> Box<dyn Cursor> {
-    if staged.is_empty() {
-        return below;
-    }
-    if direction == Direction::Forward {
+fn over(mut staged: Staged, below: Box<dyn Cursor>, direction: Direction) -> Box<dyn Cursor> {
+    if direction == Direction::Backward {
         staged.reverse();
     }
-    Box::new(Merged { below, below_read: false, staged, direction, key: Vec::new(), value: Vec::new() })
+    merged(staged.into_iter(), below, direction)
 }
 
 /// A cursor, already on its first key, as far as its keys start with a prefix.
@@ -197,66 +194,6 @@ impl Cursor for Nothing {
     }
     fn value(&self) -> &[u8] {
         &[]
-    }
-}
-
-/// A snapshot's cursor merged with staged writes, the next of which is the last.
-struct Merged {
-    below: Box<dyn Cursor>,
-    /// Whether `below` stands on a key that wasn't given out yet.
-    below_read: bool,
-    staged: Staged,
-    direction: Direction,
-    key: Vec<u8>,
-    value: Vec<u8>,
-}
-
-impl Cursor for Merged {
-    fn step(&mut self) -> Result<bool, StoreError> {
-        loop {
-            if !self.below_read {
-                self.below_read = self.below.step()?;
-            }
-            let staged_first = match (self.staged.last(), self.below_read) {
-                (None, false) => {
-                    self.key.clear();
-                    self.value.clear();
-                    return Ok(false);
-                }
-                (None, true) => false,
-                (Some(_), false) => true,
-                (Some((key, _)), true) => {
-                    if key.as_slice() == self.below.key() {
-                        self.below_read = false;
-                        true
-                    } else {
-                        (key.as_slice() < self.below.key()) == (self.direction == Direction::Forward)
-                    }
-                }
-            };
-            if staged_first {
-                if let Some((key, Some(value))) = self.staged.pop() {
-                    self.key = key;
-                    self.value = value;
-                    return Ok(true);
-                }
-            } else {
-                self.key.clear();
-                self.key.extend_from_slice(self.below.key());
-                self.value.clear();
-                self.value.extend_from_slice(self.below.value());
-                self.below_read = false;
-                return Ok(true);
-            }
-        }
-    }
-
-    fn key(&self) -> &[u8] {
-        &self.key
-    }
-
-    fn value(&self) -> &[u8] {
-        &self.value
     }
 }
 

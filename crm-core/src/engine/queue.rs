@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::config::Config;
 use super::finish::{Finished, Tip};
+use super::marks;
 use super::ports::Host;
 use super::unit::{Drawn, Unit};
 use super::work::Work;
@@ -193,6 +194,7 @@ impl<W: Work> WorkJob<W> {
         let mut output = self.work.run(&mut unit)?;
         self.finished = unit.finish(self.work.name(&output), seat.tip)?;
         if self.finished.steered {
+            marks::note_steered(seat.overlay, seat.tip.position);
             *seat.config = Arc::new(Config::load(seat.overlay).map_err(definition)?);
         }
         self.work.remember(seat.overlay, self.actor, &mut output)?;

@@ -24,8 +24,8 @@ impl<'c> Rehearsal<'c> {
     pub(crate) fn begin(crm: &'c Crm) -> Result<Self> {
         crm.refuse_nested()?;
         let overlay = crm.overlay()?;
-        let (_, tip, moved) = crm.tip(overlay.snapshot.as_ref())?;
-        let config = if moved { Arc::new(Config::load(&overlay)?) } else { crm.config() };
+        let (_, tip, _) = crm.tip(overlay.snapshot.as_ref())?;
+        let config = crm.config_of(&overlay)?;
         Ok(Rehearsal { crm, overlay, config, tip })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::access::Grounds;
 use super::config::spec;
 use super::crm::Crm;
-use super::history;
+use super::history::{self, Extent};
 use super::list::Listing;
 use super::overlay::Overlay;
 use super::plan::Explanation;
@@ -114,6 +114,11 @@ impl<'c> Session<'c> {
         self.as_of.unwrap_or_else(|| self.crm.now())
     }
 
+    /// The past instant that the session reads at, if it does.
+    pub(crate) fn past(&self) -> Option<Instant> {
+        self.as_of
+    }
+
     /// Runs commands one after the other, each over what those before it did, and forgets it all.
     ///
     /// # Errors
@@ -124,9 +129,11 @@ impl<'c> Session<'c> {
 
     pub(crate) fn reading(&self) -> Result<Reading> {
         let overlay = self.crm.overlay()?;
-        let config = self.crm.config();
+        let config = self.crm.config_of(&overlay)?;
         let access = config.access(self.actor);
-        Ok(Reading { overlay, sight: Sight::new(config, access, self.crm.now()) })
+        let now = self.crm.now();
+        let sight = Sight::new(config, access, now).asked_of(self.as_of.unwrap_or(now));
+        Ok(Reading { overlay, sight })
     }
 
     /// A record.
@@ -227,20 +234,29 @@ impl<'c> Session<'c> {
     /// # Errors
     /// As [`Session::list`], and what `see` answers.
     pub fn each(&self, query: &Query, see: &mut dyn FnMut(RecordRef, View<'_>) -> Result<()>) -> Result<()> {
-        let reading = self.reading()?;
-        let listing = Listing::new(&reading.sight, query)?;
-        let mut show = |record: RecordRef, image: Vec<u8>| {
-            let image = reading.sight.show(record.kind, image)?;
+        self.walk(query, Extent::Whole, &mut |sight, record, image| {
+            let image = sight.show(record.kind, image)?;
             see(record, View::new(&image)?)
-        };
+        })
+    }
+
+    fn walk(
+        &self,
+        query: &Query,
+        extent: Extent,
+        see: &mut dyn FnMut(&Sight, RecordRef, Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
+        let reading = self.reading()?;
+        let Reading { overlay, sight } = &reading;
+        let listing = Listing::new(sight, query)?;
         match self.as_of {
-            None => listing.walk(&reading.overlay, &reading.sight, None, &mut |record, image, _| {
-                show(record, image)?;
+            None => listing.walk(overlay, sight, None, &mut |record, image, _| {
+                see(sight, record, image)?;
                 Ok(true)
             }),
-            Some(at) => {
-                history::walk_as_of(&reading, &listing, at, &mut |record, image, _| show(record, image))
-            }
+            Some(at) => history::walk_as_of(&reading, &listing, at, extent, &mut |record, image, _| {
+                see(sight, record, image)
+            }),
         }
     }
 
@@ -250,7 +266,7 @@ impl<'c> Session<'c> {
     /// As [`Session::list`].
     pub fn count(&self, query: &Query) -> Result<usize> {
         let mut count = 0;
-        self.each(query, &mut |_, _| {
+        self.walk(query, Extent::Listed, &mut |_, _, _| {
             count += 1;
             Ok(())
         })?;

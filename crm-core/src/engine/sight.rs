@@ -15,9 +15,8 @@ use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, ValueRef, View, put_varint};
 use crate::record::error::{Error, Invalid, Result};
 use crate::record::field::FieldType;
-use crate::record::filter::{self, BindError, Filter, FilterContext, Predicate, Related};
+use crate::record::filter::{self, Filter, FilterContext, Predicate, Related};
 use crate::record::key;
-use crate::record::schema::Schema;
 use crate::record::spec::{CREATED_BY, Spec, Visibility};
 use crate::store::Table;
 
@@ -29,6 +28,8 @@ pub(crate) struct Sight {
     pub(crate) config: Arc<Config>,
     pub(crate) access: Arc<Access>,
     pub(crate) now: Instant,
+    /// The instant that an actor asks of, from which the relative dates of his filters count.
+    of: Instant,
     /// The filters of sharing rules, bound on first use.
     shares: RefCell<BTreeMap<(KindNo, usize), Arc<Predicate>>>,
 }
@@ -142,25 +143,24 @@ impl Related for Neighbours<'_> {
 
 impl Sight {
     pub(crate) fn new(config: Arc<Config>, access: Arc<Access>, now: Instant) -> Self {
-        Sight { config, access, now, shares: RefCell::new(BTreeMap::new()) }
+        Sight { config, access, now, of: now, shares: RefCell::new(BTreeMap::new()) }
     }
 
-    /// Binds a filter with what its relative words mean to this actor now.
-    fn bind_filter(
-        &self,
-        schema: &Schema,
-        kind: KindNo,
-        filter: &Filter,
-    ) -> std::result::Result<Predicate, Vec<BindError>> {
-        self.with_context(|context| filter::bind(filter, schema, kind, context))
+    /// The same eyes asked of a past instant: rights, and the tenant's own rules, stay today's.
+    pub(crate) fn asked_of(self, at: Instant) -> Self {
+        Sight { of: at, ..self }
     }
 
     /// Runs something with what relative words mean to this actor now.
     pub(crate) fn with_context<T>(&self, run: impl FnOnce(&FilterContext<'_>) -> T) -> T {
+        self.with_context_of(self.now, run)
+    }
+
+    fn with_context_of<T>(&self, now: Instant, run: impl FnOnce(&FilterContext<'_>) -> T) -> T {
         let settings = &self.config.settings;
         let context = FilterContext {
-            now: self.now,
-            today: calendar::local_date(self.now, settings.zone),
+            now,
+            today: calendar::local_date(now, settings.zone),
             day_start: &|day| calendar::start_of_day(day, settings.zone),
             me: self.access.actor.record(),
             my_team: self.access.team.clone(),
@@ -177,7 +177,7 @@ impl Sight {
 
     /// Binds a filter of the tenant's own making, which may look at every field.
     pub(crate) fn bind_rule(&self, kind: KindNo, filter: &Filter, rule: &str) -> Result<Predicate> {
-        self.bind_filter(&self.config.schema, kind, filter)
+        self.with_context(|context| filter::bind(filter, &self.config.schema, kind, context))
             .map_err(|_| Error::Corrupt(format!("rule `{rule}` no longer fits the fields of {kind}")))
     }
 
@@ -185,7 +185,8 @@ impl Sight {
     /// exist, down to the words of the error; one that shows in part can't be asked about.
     pub(crate) fn bind(&self, kind: KindNo, filter: &Filter) -> Result<Predicate> {
         let schema = self.access.schema.as_ref().unwrap_or(&self.config.schema);
-        let predicate = self.bind_filter(schema, kind, filter).map_err(|errors| {
+        let bound = self.with_context_of(self.of, |context| filter::bind(filter, schema, kind, context));
+        let predicate = bound.map_err(|errors| {
             let invalid = errors
                 .into_iter()
                 .map(|error| Invalid::new(&error.field, "filter.invalid", error.problem.to_string()));

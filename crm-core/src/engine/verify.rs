@@ -56,7 +56,7 @@ impl Crm {
         let overlay = self.overlay()?;
         let mut report = Verified::default();
         verify_records(&overlay, &mut report)?;
-        report.entries = mend::prove(&overlay, &self.config(), &mut |wrong| {
+        report.entries = mend::prove(&overlay, &*self.config_of(&overlay)?, &mut |wrong| {
             report.find(wrong.what);
             Ok(())
         })?;

@@ -123,6 +123,12 @@ impl<'a> History<'a> {
             2 | 3 => Some(end.clone()),
             _ => None,
         };
+        for _ in 0..self.dice.below(3) {
+            let (table, key) = (random_table(&mut self.dice), random_key(&mut self.dice));
+            let held = self.model.table(table).and_then(|table| table.get(&key)).cloned();
+            let expected = if self.dice.once_in(4) { Some(key.clone()) } else { held };
+            batch.expect_values.push((table, key, expected));
+        }
         let holds = self.model.commit(&batch);
         match self.store.commit(&batch) {
             Ok(()) if holds => {}
@@ -131,8 +137,8 @@ impl<'a> History<'a> {
                 "expectation",
                 self.seed,
                 format_args!(
-                    "journal ends at {end:?}, batch expects {:?}, answer {answer:?}",
-                    batch.expect_journal_end
+                    "journal ends at {end:?}, batch expects {:?} and {:?}, answer {answer:?}",
+                    batch.expect_journal_end, batch.expect_values
                 ),
             ),
         }

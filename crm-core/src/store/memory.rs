@@ -1,19 +1,9 @@
 //! The store that keeps everything in memory: for tests, simulations and hosts that need no file.
 
-use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::vec;
 
-use rpds::RedBlackTreeMapSync;
-
+use super::map::{Bytes, Map, Walk};
 use super::{Batch, Cursor, Direction, Range, Snapshot, Store, StoreError, Table};
-
-type Bytes = Arc<[u8]>;
-type Map = RedBlackTreeMapSync<Bytes, Bytes>;
-
-/// How many entries a cursor fetches at most at a time. It starts with one and doubles, as most
-/// cursors are left after a page.
-const MOST_FETCHED: usize = 64;
 
 /// A store in memory over persistent ordered maps.
 ///
@@ -77,6 +67,11 @@ impl Store for MemoryStore {
                 return Err(StoreError::Moved);
             }
         }
+        for (table, key, expected) in &batch.expect_values {
+            if next.map(*table).get(key.as_slice()).map(|value| &**value) != expected.as_deref() {
+                return Err(StoreError::Moved);
+            }
+        }
         for (table, map) in Table::ALL.into_iter().zip(&mut next.0) {
             for (key, value) in batch.table(table) {
                 match value {
@@ -116,62 +111,18 @@ impl Snapshot for Tables {
     }
 
     fn range(&self, table: Table, range: Range, direction: Direction) -> Result<Box<dyn Cursor>, StoreError> {
-        let map = self.map(table).clone();
-        Ok(Box::new(MapCursor {
-            map,
-            rest: range,
-            direction,
-            fetched: Vec::new().into_iter(),
-            at: None,
-            size: 1,
-        }))
+        Ok(Box::new(MapCursor { walk: Walk::new(self.map(table).clone(), range, direction), at: None }))
     }
 }
 
-/// Walks a map in pieces: an iterator would borrow the map that the cursor owns.
 struct MapCursor {
-    map: Map,
-    /// What has not been fetched yet.
-    rest: Range,
-    direction: Direction,
-    fetched: vec::IntoIter<(Bytes, Bytes)>,
+    walk: Walk<Map>,
     at: Option<(Bytes, Bytes)>,
-    /// How many entries to fetch next.
-    size: usize,
-}
-
-impl MapCursor {
-    fn fetch(&mut self) {
-        // The map panics on crossed bounds.
-        if self.rest.is_empty() {
-            return;
-        }
-        let bounds = (self.rest.from.as_ref().map(Vec::as_slice), self.rest.to.as_ref().map(Vec::as_slice));
-        let entries = self.map.range::<[u8], (Bound<&[u8]>, Bound<&[u8]>)>(bounds);
-        let owned = |(key, value): (&Bytes, &Bytes)| (key.clone(), value.clone());
-        let piece: Vec<_> = match self.direction {
-            Direction::Forward => entries.map(owned).take(self.size).collect(),
-            Direction::Backward => entries.rev().map(owned).take(self.size).collect(),
-        };
-        if let Some((last, _)) = piece.last() {
-            let passed = Bound::Excluded(last.to_vec());
-            match self.direction {
-                Direction::Forward => self.rest.from = passed,
-                Direction::Backward => self.rest.to = passed,
-            }
-        }
-        self.size = (self.size * 2).min(MOST_FETCHED);
-        self.fetched = piece.into_iter();
-    }
 }
 
 impl Cursor for MapCursor {
     fn step(&mut self) -> Result<bool, StoreError> {
-        self.at = self.fetched.next();
-        if self.at.is_none() {
-            self.fetch();
-            self.at = self.fetched.next();
-        }
+        self.at = self.walk.next();
         Ok(self.at.is_some())
     }
 

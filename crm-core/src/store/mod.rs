@@ -6,12 +6,16 @@
 //! them. [`conformance`] checks a backend from one test.
 
 pub mod conformance;
+mod layer;
+mod map;
 mod memory;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
+pub use layer::Layer;
+pub(crate) use layer::merged;
 pub use memory::MemoryStore;
 
 /// The tables of a store, by role.
@@ -126,7 +130,7 @@ pub fn after_prefix(prefix: &[u8]) -> Bound<Vec<u8>> {
 /// An ordered, transactional key space.
 ///
 /// Two threads may call any method at once. A backend that several processes share checks the
-/// batch's expectation inside its own transaction.
+/// batch's expectations inside its own transaction.
 pub trait Store: Send + Sync + 'static {
     /// The backend's name, for messages and `explain`.
     fn name(&self) -> &'static str;
@@ -137,7 +141,7 @@ pub trait Store: Send + Sync + 'static {
     /// Writes a batch whole or not at all, and returns once it is durable.
     ///
     /// # Errors
-    /// [`StoreError::Moved`] when the batch's expectation does not hold: nothing was written.
+    /// [`StoreError::Moved`] when one of the batch's expectations does not hold: nothing was written.
     /// [`StoreError::Unknown`] when the outcome can't be known: the caller must reopen the store.
     /// Any other error: nothing was written.
     fn commit(&self, batch: &Batch) -> Result<(), StoreError>;
@@ -184,6 +188,8 @@ pub struct Batch {
     /// The last key that [`Table::Journal`] must hold before the commit (`Some(None)`: the table
     /// must be empty), or `None` when nothing is expected.
     pub expect_journal_end: Option<Option<Vec<u8>>>,
+    /// What keys must hold before the commit (`None`: the key must not be there).
+    pub expect_values: Vec<(Table, Vec<u8>, Option<Vec<u8>>)>,
 }
 
 impl Batch {
@@ -248,8 +254,8 @@ impl Batch {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The batch's expectation did not hold; nothing was written.
-    #[error("another writer moved the journal's end")]
+    /// What the batch expected did not hold; nothing was written.
+    #[error("another writer came first")]
     Moved,
     /// The commit failed in a way that leaves its outcome open.
     #[error("the commit's outcome is unknown: {0}")]

@@ -52,6 +52,53 @@ fn records_are_created_changed_listed_and_read_as_of_the_past() {
 }
 
 #[test]
+fn a_list_of_the_past_counts_and_dates_from_then() {
+    let (host, clock) = Host::fixed(at("2026-01-01T00:00:00Z"), 1);
+    let crm = Crm::open(MemoryStore::new(), host).unwrap();
+    let system = crm.system();
+    let rename = |record, name: &str| {
+        system.execute(UpdateRecord { record, revision: None, fields: fields(&[("name", name.into())]) })
+    };
+    let old = create(&system, "department", &[("name", "销售部".into())]);
+    let moments = ["2026-02-01T00:00:00Z", "2026-02-02T00:00:00Z", "2026-06-01T00:00:00Z"].map(at);
+    clock.set(moments[0]);
+    rename(old, "北区").unwrap();
+    let young = create(&system, "department", &[("name", "南区".into())]);
+    clock.set(moments[1]);
+    rename(young, "华南区").unwrap();
+    clock.set(moments[2]);
+    rename(old, "华北区").unwrap();
+    system.execute(DeleteRecord { record: young, revision: None, reason: "closed".into() }).unwrap();
+
+    let check = |when: Instant, filter: &str, wanted: &[(RecordRef, u64, Instant)]| {
+        let session = system.as_of(when);
+        let query = Query::of(KindNo::from_name("department").unwrap()).filter(filter.parse().unwrap());
+        let mut walked = Vec::new();
+        let walk = session.each(&query, &mut |record, view| {
+            walked.push((record, view.revision, view.updated_at));
+            Ok(())
+        });
+        walk.unwrap();
+        let page = session.rows(&query).unwrap().items;
+        let rows: Vec<_> = page.iter().map(|row| (row.id, row.revision)).collect();
+        assert_eq!(walked, wanted, "{when} {filter}");
+        assert_eq!(rows, wanted.iter().map(|(id, revision, _)| (*id, *revision)).collect::<Vec<_>>());
+        assert_eq!(session.count(&query).unwrap(), wanted.len(), "{when} {filter}");
+    };
+    let (first, second) = ((old, 2, moments[0]), (young, 2, moments[1]));
+    let then = at("2026-02-05T00:00:00Z");
+    check(then, "name is not empty", &[first, second]);
+    check(then, "revision = 2", &[first, second]);
+    check(then, "updated_at > 4 days ago", &[second]);
+    check(then, "created_at in last 7 days", &[second]);
+    check(then, "created_at in last month", &[first]);
+    check(then, "updated_at in last 80 hours", &[second]);
+    check(moments[0], "created_at = today", &[(young, 1, moments[0])]);
+    check(moments[2], "created_at in last 150 days", &[]);
+    check(moments[2], "updated_at = today", &[(old, 3, moments[2])]);
+}
+
+#[test]
 fn records_that_nobody_owns_are_found_by_that() {
     let (host, _) = Host::fixed(at("2026-01-05T01:00:00Z"), 7);
     let crm = Crm::open(MemoryStore::new(), host).unwrap();

@@ -15,6 +15,7 @@ mod awaited;
 mod calling;
 mod deal;
 mod engine;
+mod engines;
 mod golden;
 mod import;
 mod insight_clv;

@@ -12,40 +12,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._crm import VERSION as __version__
-from ._crm import Table
+from ._crm import VERSION
+from ._crm import Table as Table
 
 if TYPE_CHECKING:
-    from . import errors, plot, records, types
-    from ._clv import (
-        BetaGeoModel,
-        GammaGammaModel,
-        ModifiedBetaGeoModel,
-        NBDModel,
-        ParetoNBDModel,
-        RegularBetaGeoModel,
-        rfm_summary,
-        summary_info,
-    )
-    from ._engine import (
-        Change,
-        DueReport,
-        Engine,
-        FieldChange,
-        ImportReport,
-        Session,
-        Verified,
-        open,
-        open_in_memory,
-    )
-    from ._frames import convert, to_dict
-    from ._learn import ChurnModel, LeadScorer, backtest, churn_risks
-    from ._pipeline import Forecast, ForecastTest, forecast, forecast_backtest, funnel, pipeline_figures, velocity
-    from ._rfm import Rfm, Segment, Thresholds, rfm, rfm_of_parts
-    from ._values import Money
-    from .errors import CrmError
+    from . import errors as errors
+    from . import plot as plot
+    from . import records as records
+    from . import types as types
+    from ._answers import *  # noqa: F403
+    from ._clv import *  # noqa: F403
+    from ._engine import *  # noqa: F403
+    from ._frames import *  # noqa: F403
+    from ._journal import *  # noqa: F403
+    from ._learn import *  # noqa: F403
+    from ._pipeline import *  # noqa: F403
+    from ._rfm import *  # noqa: F403
+    from ._rows import *  # noqa: F403
+    from ._values import Money as Money
+    from .errors import CrmError as CrmError
 
+# Where each name is, for the first time that it is used.
 _WHERE = {
+    "_answers": ("CustomerView", "Post", "Timeline"),
     "_clv": (
         "BetaGeoModel",
         "GammaGammaModel",
@@ -56,18 +45,9 @@ _WHERE = {
         "rfm_summary",
         "summary_info",
     ),
-    "_engine": (
-        "Change",
-        "DueReport",
-        "Engine",
-        "FieldChange",
-        "ImportReport",
-        "Session",
-        "Verified",
-        "open",
-        "open_in_memory",
-    ),
+    "_engine": ("DueReport", "Engine", "ImportReport", "Session", "Verified", "open", "open_in_memory"),
     "_frames": ("convert", "to_dict"),
+    "_journal": ("Change", "FieldChange"),
     "_learn": ("ChurnModel", "LeadScorer", "backtest", "churn_risks"),
     "_pipeline": (
         "Forecast",
@@ -79,57 +59,15 @@ _WHERE = {
         "velocity",
     ),
     "_rfm": ("Rfm", "Segment", "Thresholds", "rfm", "rfm_of_parts"),
+    "_rows": ("Rows",),
     "_values": ("Money",),
     "errors": ("CrmError",),
 }
+__version__ = VERSION
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 _MODULES = ("errors", "plot", "records", "types")
 
-__all__ = [
-    "BetaGeoModel",
-    "Change",
-    "ChurnModel",
-    "CrmError",
-    "DueReport",
-    "Engine",
-    "FieldChange",
-    "Forecast",
-    "ForecastTest",
-    "GammaGammaModel",
-    "ImportReport",
-    "LeadScorer",
-    "ModifiedBetaGeoModel",
-    "Money",
-    "NBDModel",
-    "ParetoNBDModel",
-    "RegularBetaGeoModel",
-    "Rfm",
-    "Segment",
-    "Session",
-    "Table",
-    "Thresholds",
-    "Verified",
-    "__version__",
-    "backtest",
-    "churn_risks",
-    "convert",
-    "errors",
-    "forecast",
-    "forecast_backtest",
-    "funnel",
-    "open",
-    "open_in_memory",
-    "pipeline_figures",
-    "plot",
-    "records",
-    "rfm",
-    "rfm_of_parts",
-    "rfm_summary",
-    "summary_info",
-    "to_dict",
-    "types",
-    "velocity",
-]
+__all__ = sorted([*_MODULE, *_MODULES, "Table", "__version__"])
 
 
 def __getattr__(name: str) -> object:
@@ -145,4 +83,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__

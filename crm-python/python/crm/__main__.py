@@ -187,7 +187,7 @@ def run_report(args: argparse.Namespace, out: Output) -> int:
     asked = {"filter": args.filter} if args.filter else {}
     engine, session = _session(args)
     with engine:
-        found = session.board(filter=args.filter) if args.name == "board" else session.view(args.name, asked)
+        found = session.view(args.name, asked)
     if out.as_json:
         out.data(found)
     else:

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 Frame = TypeVar("Frame")
+Fitted = TypeVar("Fitted", bound="_PurchaseModel")
 Unit = Literal["D", "W", "M", "Y"]
 _DAYS: dict[str, float] = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 
@@ -128,7 +129,7 @@ class _PurchaseModel(Estimator):
     def __init__(self, horizon: float = 1.0) -> None:
         self.horizon = horizon
 
-    def fit(self: Any, X: Any, y: object = None) -> Any:
+    def fit(self: Fitted, X: Any, y: object = None) -> Fitted:
         """Fits the model to customers' histories.
 
         Raises

@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from os import PathLike
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Engine", "Table", "churn_risks", "clv_alive", "clv_fit", "clv_log_likelihood", "clv_purchases", "clv_purchases_of_new", "clv_summary", "clv_value", "commands", "frame_codes", "learn_explain", "learn_fit", "learn_predict", "lists_of", "pipeline_backtest", "pipeline_figures", "pipeline_forecast", "pipeline_funnel", "pipeline_velocity", "retention", "rfm", "rfm_of_parts", "schema", "score_backtest", "spend_expected", "spend_fit", "table_of"]
+__all__ = ["VERSION", "Engine", "Table", "churn_risks", "clv_alive", "clv_fit", "clv_log_likelihood", "clv_purchases", "clv_purchases_of_new", "clv_summary", "clv_value", "commands", "frame_codes", "learn_explain", "learn_fit", "learn_predict", "lists_of", "pipeline_backtest", "pipeline_figures", "pipeline_forecast", "pipeline_funnel", "pipeline_velocity", "retention", "rfm", "rfm_of_parts", "schema", "score_backtest", "spend_expected", "spend_fit", "table_of", "views"]
 
 VERSION: Final[str]
 """
@@ -240,7 +240,7 @@ def pipeline_forecast(source: Any, columns: str, asked: str) -> tuple[Table, str
     What the open deals will bring: a row an open deal with its chance, and the sums as JSON.
     """
 
-def pipeline_funnel(source: Any, columns: str, stages: SupportsGetItem[int, str]) -> tuple[Table, str]:
+def pipeline_funnel(source: Any, columns: str, stages: SupportsGetItem[int, str]) -> Table:
     """
     How far deals come along stages, one row a stage.
     """
@@ -288,4 +288,9 @@ def spend_fit(source: Any) -> str:
 def table_of(columns: "list[tuple[str, list[object]]]") -> Table:
     """
     A table of columns given as lists: numbers, texts, dates, truth values, decimals; `None` is null.
+    """
+
+def views() -> list[str]:
+    """
+    The names of all views.
     """

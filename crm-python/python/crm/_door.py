@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import _frames
 from ._criteria import criteria
 from ._html import cell, table_html
 from ._record import Record, read
-from ._values import encode
+from ._values import spoken
 
 if TYPE_CHECKING:
     from ._crm import Table
@@ -27,12 +27,11 @@ class Door:
     def __init__(self, session: Any) -> None:
         self._session: Session = session
 
-    def _run(
-        self, name: str, fields: dict[str, Any], values: tuple[str, ...], answer: str | None, key: str | None
-    ) -> Any:
-        given = {field: encode(value, field in values) for field, value in fields.items() if value is not None}
-        told = self._session._execute(name, given, key)
-        return None if answer is None and told is None else read(answer or "", told)
+    def _run(self, command: str, said: Mapping[str, Any], how: str = "") -> Any:
+        """Runs a command of what a method was given, as its `locals()`."""
+        given = spoken(said)
+        key = given.pop("key", None)
+        return read(how, self._session.execute(command, given, key=key))
 
 
 class Room(Door, Generic[R]):
@@ -119,7 +118,8 @@ class List(Generic[R]):
         """The whole list as columns, at the speed of columns: `id`, then `fields`, or all that the actor sees.
 
         Money is a decimal column and `<name>_currency`; instants are UTC; choices are dictionaries; references are ids;
-        lists are lists of texts. Rows come in the list's order where an index gives it, else in the order of ids; `limit`
+        lists are lists of values, rows within a record lists of structs; numbers and addresses to reach somebody are texts
+        in normal form. Rows come in the list's order where an index gives it, else in the order of ids; `limit`
         doesn't hold.
         """
         return self._session._engine.columns(

@@ -10,57 +10,14 @@ from os import PathLike, fspath
 from types import TracebackType
 from typing import Any
 
-from . import _crm, records
+from . import _crm, records, types
+from ._answers import CustomerView, Timeline
 from ._doors import VALUES, Rooms
-from ._record import Record
-from ._values import decode, encode, instant, to_instant
+from ._journal import Change
+from ._record import Record, as_stored
+from ._values import encode, instant, to_instant
 
-__all__ = [
-    "Change",
-    "DueReport",
-    "Engine",
-    "FieldChange",
-    "ImportReport",
-    "Session",
-    "Verified",
-    "open",
-    "open_in_memory",
-]
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """One field's change."""
-
-    field: str
-    old: Any
-    new: Any
-
-
-@dataclass(frozen=True)
-class Change:
-    """One entry of the journal: one change of one record."""
-
-    position: int
-    """Ascending and unique: the key by which a repeat is recognised."""
-    at: dt.datetime
-    actor: str
-    """`system`, or the id of a user or contact."""
-    record: str
-    change: str
-    """`created`, `updated` or `deleted`."""
-    action: str
-    """The command."""
-    reason: str
-    rule: str
-    fields: tuple[FieldChange, ...]
-    erased: bool
-
-    @classmethod
-    def _told(cls, told: Mapping[str, Any]) -> Change:
-        fields = tuple(FieldChange(f["field"], decode(f["old"]), decode(f["new"])) for f in told["fields"])
-        actor = told["actor"] if isinstance(told["actor"], str) else next(iter(told["actor"].values()))
-        return cls(**{**told, "at": to_instant(told["at"]), "actor": actor, "fields": fields})
+__all__ = ["DueReport", "Engine", "ImportReport", "Session", "Verified", "open", "open_in_memory"]
 
 
 @dataclass(frozen=True)
@@ -145,12 +102,12 @@ class Session(Rooms):
         With `key`, the same command sent again answers the first outcome and changes nothing. With `dry_run`, it says what
         would be and forgets it.
         """
-        valued = VALUES.get(command, ())
-        given = {name: encode(value, name in valued) for name, value in (fields or {}).items()}
-        return self._execute(command, given, key, dry_run)
-
-    def _execute(self, command: str, fields: Mapping[str, Any], key: str | None = None, dry: bool = False) -> Any:
-        return json.loads(self._engine.execute(self._whose, command, json.dumps(fields), key, dry))
+        valued, given = VALUES.get(command, ()), dict(fields or {})
+        for name in valued:
+            if isinstance(given.get(name), Mapping):
+                given[name] = as_stored(given[name], records.KINDS.get(_kind(command, given)))
+        given = {name: encode(value, name in valued) for name, value in given.items()}
+        return json.loads(self._engine.execute(self._whose, command, json.dumps(given), key, dry_run))
 
     def get(self, id: str) -> Record:
         """A record by its id, of any kind."""
@@ -243,14 +200,22 @@ class Session(Rooms):
         return ImportReport(**told)
 
     def view(self, name: str, asked: Mapping[str, Any] | None = None) -> Any:
-        """A view or analysis of stored records, as data: `rfm`, `lifetime_values`, `churn_risks`, `funnel`, `forecast`,
-        `forecast_test`, `activity_levels`, `priorities`, `pipeline_change`, `board`, `timeline`, `customer_view`,
-        `train_model`, `score_with`; what is asked is the query of the engine's documentation."""
+        """A view as data, by its name: what the methods of `insight` answer as typed values."""
         return json.loads(self._engine.view(self._whose, name, json.dumps(encode(dict(asked or {})))))
 
-    def board(self, pipeline: str | None = None, filter: str | None = None, cards: int = 20) -> dict[str, Any]:
-        """The board of a pipeline: its columns with counts, amounts and the first cards."""
-        return dict(self.view("board", {"pipeline": pipeline, "filter": filter, "cards": cards}))
+    def board(self, pipeline: str | None = None, *, filter: str | None = None, cards: int = 20) -> types.Board:
+        """The board of a pipeline, the default one unless it is named: its columns with counts, amounts and the first
+        cards."""
+        return self.insight.board(pipeline=pipeline, cards=cards, filter=filter)
+
+    def timeline(self, record: str | Record, *, before: tuple[str, str] | None = None, limit: int = 20) -> Timeline:
+        """What happened with a record and what hangs below it, and what of it changed, newest first; the next page
+        `before` the `end` of this one."""
+        return Timeline._told(self.view("timeline", {"record": _id(record), "before": before, "limit": limit}))
+
+    def customer_view(self, customer: str | Record) -> CustomerView:
+        """A customer from all sides in one call."""
+        return CustomerView._told(self.view("customer_view", {"id": _id(customer)}))
 
     def __repr__(self) -> str:
         as_of = f" as of {self.at}" if self.at else ""
@@ -333,6 +298,14 @@ class Engine(Session):
 
 def _id(record: str | Record) -> str:
     return record if isinstance(record, str) else record.id
+
+
+def _kind(command: str, fields: Mapping[str, Any]) -> str:
+    """The kind of record that a command with values is about."""
+    room = command.partition(".")[0]
+    if room != "record":
+        return room
+    return str(fields.get("kind") or _id(fields.get("record", "")).rpartition("_")[0])
 
 
 def open(path: str | PathLike[str], *, now: dt.datetime | None = None, seed: int = 0) -> Engine:

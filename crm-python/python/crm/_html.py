@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -18,6 +19,8 @@ def cell(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, (list, tuple)):
         return "; ".join(cell(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {cell(inner)}" for name, inner in value.items())
     return str(value)
 
 
@@ -37,3 +40,16 @@ def table_html(rows: Sequence[Mapping[str, Any]], caption: str = "", limit: int 
     rest = f"<caption style='caption-side:bottom'>… {len(rows) - limit} more</caption>" if len(rows) > limit else ""
     title = f"<div>{html.escape(caption)}</div>" if caption else ""
     return f"{title}<table>{rest}<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def value_html(value: Any) -> str:
+    """A typed value as HTML: its plain fields as a table, then each list of rows in one of its own."""
+    plain: list[dict[str, Any]] = []
+    tables: list[str] = []
+    for field in dataclasses.fields(value):
+        inner = getattr(value, field.name)
+        if hasattr(inner, "_repr_html_"):
+            tables.append(f"<div>{html.escape(field.name)}</div>{inner._repr_html_()}")
+        else:
+            plain.append({"field": field.name, "value": inner})
+    return table_html(plain, type(value).__name__) + "".join(tables)

@@ -13,6 +13,7 @@ from ._html import table_html
 __all__ = ["ChurnModel", "LeadScorer", "backtest", "churn_risks"]
 
 Frame = TypeVar("Frame")
+Fitted = TypeVar("Fitted", bound="_Classifier")
 
 
 def column(values: Any, name: str) -> Any:
@@ -91,7 +92,7 @@ class _Classifier(Estimator):
         self.fewest_rows = fewest_rows
         self.fewest_of_outcome = fewest_of_outcome
 
-    def fit(self: Any, X: Any, y: Any) -> Any:
+    def fit(self: Fitted, X: Any, y: Any) -> Fitted:
         """Learns from rows and how each ended: `y` is truth values or 0 and 1, as a series or a sequence.
 
         Raises

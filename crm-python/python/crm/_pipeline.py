@@ -94,11 +94,12 @@ def funnel(
 ) -> Frame:
     """How far deals come along `stages` (in order, without the lost one), one row a stage.
 
-    `stage_col` says in which stage each deal is, or was last before it ended. Returns `stage`, `reached`, `went_on`,
+    `stage_col` says in which stage each deal is, or was last before it ended; a deal in none of `stages` reached none. A won
+    deal has come past them all, whichever it was in. Returns `stage`, `reached`, `went_on`,
     `lost_here`, `stand_here`, `conversion` (went on ÷ (went on + lost here)).
     """
     asked = _columns(outcome=outcome_col, stage=stage_col, won=won, lost=lost)
-    found: Frame = _frames.like(_crm.pipeline_funnel(_frames.stream(deals), asked, list(stages))[0], deals)
+    found: Frame = _frames.like(_crm.pipeline_funnel(_frames.stream(deals), asked, list(stages)), deals)
     return found
 
 

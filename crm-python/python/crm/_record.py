@@ -10,8 +10,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from ._html import table_html
+from ._html import table_html, value_html
 from ._values import Money, decode, to_instant
+from .errors import InvalidError
 
 D = TypeVar("D", bound="Data")
 
@@ -127,6 +128,25 @@ def _rows(columns: list[str], value: list[Any], many: bool) -> Any:
     return dict(zip(columns, value, strict=False))
 
 
+def as_stored(fields: Mapping[str, Any], kind: type[Record] | None) -> dict[str, Any]:
+    """Fields as the engine takes them: rows that are given by the names of their columns become lists."""
+    given = dict(fields)
+    for name, columns in kind._rows.items() if kind else ():
+        value = given.get(name)
+        if isinstance(value, (Mapping, Data)):
+            given[name] = _cells(name, value, columns)
+        elif isinstance(value, (list, tuple)):
+            given[name] = [_cells(name, row, columns) if isinstance(row, (Mapping, Data)) else row for row in value]
+    return given
+
+
+def _cells(field: str, row: Mapping[str, Any] | Data, columns: list[str]) -> list[Any]:
+    told = row.__crm__() if isinstance(row, Data) else row
+    if unknown := [name for name in told if name not in columns]:
+        raise InvalidError(f"`{field}` has no column `{unknown[0]}`; it has {', '.join(columns)}", "value.type")
+    return [told.get(name) for name in columns]
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Data:
     """A struct that travels as data: what a command takes or answers."""
@@ -148,11 +168,14 @@ class Data:
     @classmethod
     def _told(cls: type[D], told: Mapping[str, Any]) -> D:
         known = {field.name for field in dataclasses.fields(cls)}
-        told = {_attribute(name): value for name, value in told.items()}
-        return cls(**{name: read(cls._reads.get(name, ""), value) for name, value in told.items() if name in known})
+        values = {_attribute(name): read(cls._reads.get(name, ""), value) for name, value in told.items()}
+        return cls(**{name: value for name, value in values.items() if name in known})
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, field.name) for field in dataclasses.fields(self))
+
+    def _repr_html_(self) -> str:
+        return value_html(self)
 
 
 _READ: dict[str, Any] = {
@@ -167,18 +190,23 @@ _READ: dict[str, Any] = {
 
 
 def read(how: str, value: Any) -> Any:
-    """Data as a value: `?` may be none, `*` a list, `%` a mapping, then a plain type or the name of a type."""
+    """Data as a value: `?` may be none, `*` a list, `%` a mapping, `(a|b)` a pair, then a plain type or a type's name."""
     if value is None:
         return None
     if how[:1] == "?":
         return read(how[1:], value)
-    if how[:1] == "*":
-        return [read(how[1:], item) for item in value]
     if how[:1] == "%":
         return {name: read(how[1:], item) for name, item in value.items()}
+    if how[:1] == "(":
+        return tuple(read(inner, item) for inner, item in zip(how[1:-1].split("|"), value, strict=True))
     if how in _READ:
         return _READ[how](value)
     from . import types
+
+    if how[:1] == "*":
+        several = (read(how[1:], item) for item in value)
+        inner = getattr(types, how[1:], None)
+        return types.Rows(several, inner) if inner and issubclass(inner, Data) else list(several)
 
     kind = getattr(types, how)
     return kind._told(value) if issubclass(kind, Data) else _chosen(kind, value)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+
+__all__ = ["Money"]
 
 _MICROSECOND = dt.timedelta(microseconds=1)
 
@@ -82,6 +85,11 @@ def encode(value: Any, tagged: bool = False) -> Any:
     if data is not None:
         return encode(data(), tagged)
     raise TypeError(f"`{value!r}` of type `{type(value).__name__}` is not a value of a field")
+
+
+def spoken(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a method was given, from its `locals()`: by the engine's names, without what wasn't said."""
+    return {name.rstrip("_"): value for name, value in said.items() if value is not None and name != "self"}
 
 
 _DECODE: dict[str, Any] = {

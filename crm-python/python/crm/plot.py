@@ -14,6 +14,7 @@ import altair as alt
 
 from . import plot_data as data
 from ._rfm import Rfm
+from .types import Board
 
 __all__ = [
     "calibration_curve",
@@ -29,7 +30,9 @@ __all__ = [
 
 # The first that the system has.
 FONTS = "Inter, Helvetica Neue, Arial, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, WenQuanYi Zen Hei, sans-serif"
-INK, MUTED, ACCENT, WARM = "#1f2933", "#7b8794", "#2563a8", "#c8553d"
+INK, MUTED, ACCENT, PALE, EMPTY = "#1f2933", "#7b8794", "#2563a8", "#c6d8ec", "#f3f5f8"
+
+PERCENT = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
 
 _ZH = {
     "Recency score": "最近购买得分",
@@ -52,6 +55,7 @@ _ZH = {
     "Probability": "概率",
     "Won by then": "届时赢单金额",
     "Forecast": "预测",
+    "Median, middle half and middle 80 %": "中位数、中间一半与中间 80%",
     "Date": "日期",
     "Said": "预测概率",
     "Came": "实际比例",
@@ -72,14 +76,14 @@ class _Words:
         return _ZH[english] if self.zh else english
 
 
-def _styled(chart: Any, title: str) -> Any:
+def _styled(chart: Any, title: Any) -> Any:
     return (
         chart.properties(title=title)
         .configure(font=FONTS)
         .configure_view(stroke=None)
         .configure_axis(grid=False, labelColor=INK, titleColor=MUTED, domainColor="#cbd2d9", tickColor="#cbd2d9")
         .configure_legend(labelColor=INK, titleColor=MUTED)
-        .configure_title(anchor="start", color=INK, fontSize=15, offset=12)
+        .configure_title(anchor="start", color=INK, fontSize=15, offset=12, subtitleColor=MUTED, subtitlePadding=5)
     )
 
 
@@ -94,7 +98,9 @@ def rfm_heatmap(found: Rfm[Any], language: str = "en") -> Any:
         x=alt.X("recency:O", title=words("Recency score"), axis=alt.Axis(labelAngle=0)),
         y=alt.Y("frequency:O", title=words("Frequency score"), sort="descending"),
     )
-    tiles = base.mark_rect(stroke="white", strokeWidth=2).encode(
+    empty = base.mark_rect(stroke="white", strokeWidth=2, color=EMPTY)
+    tiles = base.transform_filter("datum.customers > 0").mark_rect(stroke="white", strokeWidth=2)
+    tiles = tiles.encode(
         color=alt.Color("mean_monetary:Q", title=words("Mean amount"), scale=alt.Scale(scheme="blues")),
         tooltip=[
             alt.Tooltip("customers:Q", title=words("Customers"), format=","),
@@ -110,7 +116,7 @@ def rfm_heatmap(found: Rfm[Any], language: str = "en") -> Any:
             color=alt.condition(f"datum.mean_monetary > {middle}", alt.value("white"), alt.value(INK)),
         )
     )
-    return _styled((tiles + counts).properties(width=320, height=320), words("Recency and frequency"))
+    return _styled((empty + tiles + counts).properties(width=320, height=320), words("Recency and frequency"))
 
 
 def segment_treemap(found: Rfm[Any], language: str = "en") -> Any:
@@ -169,13 +175,13 @@ def funnel(steps: Any, language: str = "en") -> Any:
     return _styled((bars + labels).properties(width=520, height=alt.Step(44)), words("Funnel"))
 
 
-def pipeline_board(board: Mapping[str, Any], language: str = "en") -> Any:
+def pipeline_board(board: Board, language: str = "en") -> Any:
     """The stages of a pipeline: what lies in each, and what of it is to be expected."""
     words = _Words(language)
     rows = data.pipeline_board(board, language)
     currency = rows[0]["currency"] if rows else ""
     base = alt.Chart(_rows(rows)).encode(
-        x=alt.X("stage:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelAngle=0))
+        x=alt.X("stage:N", sort=[row["stage"] for row in rows], title=None, axis=alt.Axis(labelAngle=0))
     )
     y = alt.Y("amount:Q", title=f"{words('Amount')} ({currency})", axis=alt.Axis(format="~s"))
     tooltip = [
@@ -184,8 +190,15 @@ def pipeline_board(board: Mapping[str, Any], language: str = "en") -> Any:
         alt.Tooltip("amount:Q", title=words("Amount"), format=",.2f"),
         alt.Tooltip("weighted:Q", title=words("Weighted"), format=",.2f"),
     ]
-    whole = base.mark_bar(color="#c6d8ec", cornerRadiusTopLeft=3, cornerRadiusTopRight=3).encode(y=y, tooltip=tooltip)
-    part = base.mark_bar(color=ACCENT, width={"band": 0.5}).encode(y="weighted:Q", tooltip=tooltip)
+    names = [words("Amount"), words("Weighted")]
+    colour = alt.Color(
+        "shown:N",
+        scale=alt.Scale(domain=names, range=[PALE, ACCENT]),
+        legend=alt.Legend(orient="top", title=None),
+    )
+    whole, part = (base.transform_calculate(shown=f"'{name}'") for name in names)
+    whole = whole.mark_bar(cornerRadiusTopLeft=3, cornerRadiusTopRight=3).encode(y=y, color=colour, tooltip=tooltip)
+    part = part.mark_bar(width={"band": 0.5}).encode(y="weighted:Q", color=colour, tooltip=tooltip)
     counts = base.mark_text(dy=-8, color=INK).encode(y="amount:Q", text="deals:Q")
     return _styled((whole + part + counts).properties(width=alt.Step(96), height=300), words("Pipeline"))
 
@@ -241,7 +254,8 @@ def forecast_fan(
             *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in ("p10", "median", "p90")),
         ],
     )
-    return _styled((wide + near + line).properties(width=520, height=300), words("Forecast"))
+    chart = (wide + near + line).properties(width=520, height=300)
+    return _styled(chart, alt.TitleParams(words("Forecast"), subtitle=words("Median, middle half and middle 80 %")))
 
 
 def calibration_curve(found: Any, language: str = "en") -> Any:
@@ -251,13 +265,13 @@ def calibration_curve(found: Any, language: str = "en") -> Any:
         color="#cbd2d9", strokeDash=[4, 4]
     )
     base = alt.Chart(_rows(data.calibration_curve(found)))
-    x = alt.X("said:Q", title=words("Said"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
-    y = alt.Y("came:Q", title=words("Came"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    x = alt.X("said:Q", title=words("Said"), scale=alt.Scale(domain=[0, 1]), axis=PERCENT)
+    y = alt.Y("came:Q", title=words("Came"), scale=alt.Scale(domain=[0, 1]), axis=PERCENT)
     line = base.mark_line(color=ACCENT).encode(x=x, y=y)
     points = base.mark_circle(color=ACCENT, opacity=1).encode(
         x=x,
         y=y,
-        size=alt.Size("rows:Q", title=words("Rows"), scale=alt.Scale(range=[30, 400])),
+        size=alt.Size("rows:Q", title=words("Rows"), scale=alt.Scale(range=[20, 220])),
         tooltip=[
             alt.Tooltip("said:Q", title=words("Said"), format=".1%"),
             alt.Tooltip("came:Q", title=words("Came"), format=".1%"),
@@ -275,7 +289,11 @@ def cohort_retention(transactions: Any, language: str = "en", **asked: Any) -> A
     rows = [row for row in data.cohort_retention(transactions, **asked) if row["months"] > 0]
     base = alt.Chart(_rows(rows)).encode(
         x=alt.X("months:O", title=words("Months since"), axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("cohort:O", title=words("First month")),
+        y=alt.Y(
+            "cohort:O",
+            title=words("First month"),
+            axis=alt.Axis(titleAngle=0, titleAlign="right", titleX=-6, titleY=-8),
+        ),
     )
     top = max((row["share"] for row in rows), default=1.0)
     tiles = base.mark_rect(stroke="white").encode(

@@ -10,6 +10,7 @@ from typing import Any
 from . import _crm, _frames
 from ._pipeline import forecast
 from ._rfm import Rfm, columns
+from .types import Board
 
 Rows = list[dict[str, Any]]
 
@@ -88,18 +89,18 @@ def funnel(steps: Any) -> Rows:
     ]
 
 
-def pipeline_board(board: Mapping[str, Any], language: str = "en") -> Rows:
+def pipeline_board(board: Board, language: str = "en") -> Rows:
     """Per column of `session.board()`: `order`, `stage`, `deals`, `amount`, `weighted` and `currency`."""
     return [
         {
             "order": n,
-            "stage": column["zh" if language == "zh" else "en"] or column["stage"],
-            "deals": column["count"],
-            "amount": float(column["amount"]["amount"]),
-            "weighted": float(column["weighted"]["amount"]),
-            "currency": column["amount"]["currency"],
+            "stage": (column.zh if language == "zh" else column.en) or column.stage,
+            "deals": column.count,
+            "amount": float(column.amount.amount),
+            "weighted": float(column.weighted.amount),
+            "currency": column.amount.currency,
         }
-        for n, column in enumerate(board["columns"])
+        for n, column in enumerate(board.columns)
     ]
 
 
@@ -123,15 +124,18 @@ def forecast_fan(
 ) -> Rows:
     """Per horizon: `days`, `date`, and what the open deals bring by then: `p10`, `p25`, `median`, `p75`, `p90`, `expected`.
 
+    Each horizon is forecast by itself; what is won by a later day is not less than what is won by an earlier one.
+
     `asked` goes to `crm.forecast`: columns, group, seed.
     """
     day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     rows: Rows = [{"days": 0, "p10": 0.0, "p25": 0.0, "median": 0.0, "p75": 0.0, "p90": 0.0, "expected": 0.0}]
-    for horizon in horizons:
+    for horizon in sorted(horizons):
         made = forecast(deals, as_of, horizon=horizon, **asked)
         last = len(made.futures) - 1
         at = {name: made.futures[round(share * last)] for name, share in _QUANTILES.items()}
-        rows.append({"days": horizon, **at, "expected": made.expected})
+        at["expected"] = made.expected
+        rows.append({"days": horizon, **{name: max(worth, rows[-1][name]) for name, worth in at.items()}})
     for row in rows:
         row["date"] = (day + dt.timedelta(days=row["days"])).isoformat()
     return rows

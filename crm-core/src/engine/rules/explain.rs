@@ -5,8 +5,9 @@ use crate::base::kind::{self, RuleId};
 use crate::base::{Kind, RecordRef};
 use crate::domain::rule::Rule;
 use crate::domain::rule::rules::{Criteria, Line, grade};
+use crate::engine::overlay::Overlay;
 use crate::engine::session::{Reading, Session};
-use crate::engine::sight::Neighbours;
+use crate::engine::sight::{Neighbours, Sight};
 use crate::record::codec::View;
 use crate::record::desk::Query;
 use crate::record::error::{Error, Result};
@@ -59,8 +60,9 @@ impl Session<'_> {
     }
 
     fn explain_as(&self, rule: &Rule, record: RecordRef) -> Result<RuleExplained> {
-        let reading = self.reading()?;
-        let Reading { overlay, sight } = &reading;
+        let Reading { overlay, sight } = &self.reading()?;
+        // As the rule would have answered then.
+        let sight = &Sight::new(sight.config.clone(), sight.access.clone(), self.instant());
         let image = self.image(record)?;
         let view = View::new(&image)?;
         let active = Active::new(rule.clone(), &sight.config.schema)
@@ -74,7 +76,7 @@ impl Session<'_> {
             })?;
         let judges = self.crm.host.judges.as_ref();
         let answer = active.looking(sight, |sight| {
-            active.ask(Neighbours::seen(overlay, sight), judges, &Ask::new(rule.is_for(), record, view))
+            active.ask(self.neighbours(overlay, sight), judges, &Ask::new(rule.is_for(), record, view))
         })?;
         let answer = answer.map(|verdict| verdict.answer);
         let (mut criterion, mut lines) = (Vec::new(), Vec::new());
@@ -83,7 +85,7 @@ impl Session<'_> {
             let criteria = Criteria::read(rule)?;
             active.looking(sight, |sight| -> Result<()> {
                 sight.with_context(|context| {
-                    let mut looks = Neighbours::seen(overlay, sight).shown();
+                    let mut looks = self.neighbours(overlay, sight).shown();
                     for part in parts(criteria.applies.as_ref()) {
                         let one = Criteria { applies: Some(part.clone()), lines: Vec::new() };
                         let bound = one.bind(rule, &sight.config.schema, record.kind, context)?;
@@ -114,6 +116,13 @@ impl Session<'_> {
             qualified: points.zip(rule.threshold).map(|(points, threshold)| points >= threshold),
             answer,
         })
+    }
+
+    fn neighbours<'a>(&self, overlay: &'a Overlay, sight: &'a Sight) -> Neighbours<'a> {
+        match self.past() {
+            None => Neighbours::seen(overlay, sight),
+            Some(at) => Neighbours::seen_at(overlay, sight, at),
+        }
     }
 
     /// The records of a segment, as a list to be asked for: its members follow the data.

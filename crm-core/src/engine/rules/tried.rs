@@ -11,7 +11,7 @@ use crate::base::{Instant, Kind, KindNo, RecordRef};
 use crate::domain::activity::Activity;
 use crate::domain::rule::rules::{Happened, call, fires};
 use crate::domain::rule::{Rule, RuleDraft};
-use crate::engine::history::{record_as_of, walk_as_of};
+use crate::engine::history::{Extent, record_as_of, walk_as_of};
 use crate::engine::list::Listing;
 use crate::engine::overlay::Overlay;
 use crate::engine::registry;
@@ -68,7 +68,7 @@ impl Session<'_> {
         let judges = self.crm.host.judges.as_ref();
         let (mut scores, mut outcomes) = (Vec::new(), Vec::new());
         let mut failures = Vec::new();
-        walk_as_of(&reading, &listing, then, &mut |record, image, today| {
+        walk_as_of(&reading, &listing, then, Extent::Whole, &mut |record, image, today| {
             let Reading { overlay, sight } = &reading;
             let view = View::new(&image)?;
             let known =

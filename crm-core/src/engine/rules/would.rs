@@ -8,7 +8,7 @@ use crate::base::{Instant, Kind, RecordRef, Value, kind};
 use crate::domain::org::User;
 use crate::domain::rule::RuleDraft;
 use crate::engine::config::all;
-use crate::engine::history::{record_as_of, walk_as_of};
+use crate::engine::history::{Extent, record_as_of, walk_as_of};
 use crate::engine::list::Listing;
 use crate::engine::session::{Reading, Session};
 use crate::engine::sight::{Neighbours, Sight};
@@ -128,7 +128,7 @@ impl Trying<'_> {
     fn standing(&mut self, at: Instant) -> Result<()> {
         let reading = self.reading;
         let listing = Listing::new(&reading.sight, &Query::of(self.active.kind))?;
-        walk_as_of(reading, &listing, at, &mut |record, image, _| {
+        walk_as_of(reading, &listing, at, Extent::Whole, &mut |record, image, _| {
             if self.answers.len() < self.limit { self.ask(record, &image, None, at) } else { Ok(()) }
         })
     }

@@ -60,6 +60,10 @@ impl Model {
         if batch.expect_journal_end.as_ref().is_some_and(|expected| *expected != self.journal_end()) {
             return false;
         }
+        let holds = |table: &Table, key: &[u8]| self.0.get(table).and_then(|map| map.get(key)).cloned();
+        if batch.expect_values.iter().any(|(table, key, expected)| holds(table, key) != *expected) {
+            return false;
+        }
         for table in Table::ALL {
             let map = self.0.entry(table).or_default();
             for (key, value) in batch.table(table) {

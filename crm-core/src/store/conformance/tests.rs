@@ -13,6 +13,7 @@ enum Fault {
     ForgetsMeta,
     HalfOfRefused,
     IgnoresExpectation,
+    IgnoresValues,
     MovingSnapshot,
     BackwardIsForward,
     IncludesExcluded,
@@ -55,11 +56,17 @@ impl Store for Broken {
             Fault::HalfOfRefused => self.store.commit(batch).inspect_err(|_| {
                 let mut half = Self::without(batch, Table::Journal);
                 half.expect_journal_end = None;
+                half.expect_values.clear();
                 self.store.commit(&half).unwrap();
             }),
             Fault::IgnoresExpectation => {
                 let mut batch = batch.clone();
                 batch.expect_journal_end = None;
+                self.store.commit(&batch)
+            }
+            Fault::IgnoresValues => {
+                let mut batch = batch.clone();
+                batch.expect_values.clear();
                 self.store.commit(&batch)
             }
             Fault::OneTableLater => {
@@ -152,6 +159,7 @@ fn each_broken_law_is_found() {
         (Fault::ForgetsMeta, Some("atomicity")),
         (Fault::HalfOfRefused, Some("atomicity")),
         (Fault::IgnoresExpectation, Some("expectation")),
+        (Fault::IgnoresValues, Some("expectation")),
         (Fault::MovingSnapshot, Some("isolation")),
         (Fault::BackwardIsForward, Some("ordering")),
         (Fault::IncludesExcluded, Some("ordering")),

@@ -94,20 +94,24 @@ impl<'a> Play<'a> {
         Ok(states)
     }
 
-    /// Commands of one call share a commit: all are there, or none.
+    /// Commands of one call share a commit: all are there, or none, but for those for which a read failed.
     fn all(&mut self, open: &Open, model: &Model, acts: Vec<Act>) -> Checked<Vec<Model>> {
         let answers = open.crm.execute_all(Actor::System, acts.clone());
         let mut after = model.clone();
         let mut ends = Vec::new();
         for (act, answer) in acts.iter().zip(&answers) {
-            let verdict = after.act(act, answer.as_ref().map_or(0, |record| record.bits));
-            ends.push(self.answered(open, answer, verdict)?);
+            let mut next = after.clone();
+            let verdict = next.act(act, answer.as_ref().map_or(0, |record| record.bits));
+            let end = self.answered(open, answer, verdict)?;
+            if end != Known::Nothing {
+                after = next;
+            }
+            ends.push(end);
         }
         if ends.contains(&Known::Unknown) {
             return Ok(vec![model.clone(), after]);
         }
-        let failed = answers.iter().any(|answer| matches!(answer, Err(Error::Store(_))));
-        Ok(vec![if failed { model.clone() } else { after }])
+        Ok(vec![after])
     }
 
     /// Each piece of due work is a commit of its own, in the order of time.

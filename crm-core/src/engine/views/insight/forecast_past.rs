@@ -309,7 +309,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::forecast`], but for days without history.
-    pub fn forecast_test(&self, asked: &ForecastQuery, days: &[NaiveDate]) -> Result<ForecastTest> {
+    pub fn forecast_test(&self, asked: &ForecastQuery, as_of: &[NaiveDate]) -> Result<ForecastTest> {
         let config = self.crm.config();
         let (currency, zone) = (config.settings.currency, config.settings.zone);
         let today = calendar::local_date(self.instant(), zone);
@@ -321,7 +321,7 @@ impl Session<'_> {
             mean_error_weighted: Money::zero(currency),
         };
         let (mut error, mut error_weighted) = (0.0, 0.0);
-        for day in days {
+        for day in as_of {
             let end = calendar::start_of_day(calendar::plus_days(*day, 1), zone)
                 - crate::base::Span::from_micros(1);
             let made = match self.as_of(end).forecast(asked) {

@@ -277,12 +277,6 @@ impl Session<'_> {
         Ok(written)
     }
 
-    /// The instant that the session reads at where that is a past one.
-    fn past(&self) -> Option<Instant> {
-        let at = self.instant();
-        (at < self.crm.now()).then_some(at)
-    }
-
     fn readers(
         &self,
         reading: &Reading,

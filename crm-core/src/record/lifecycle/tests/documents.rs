@@ -163,7 +163,7 @@ fn faults_are_in_words() {
     check(
         "流程: 1",
         &[
-            "document.key_unknown line 1, column 1: the key `流程` is unknown; known here are `pipeline`, `lifecycle`",
+            "document.key_unknown line 1, column 1: the key `流程` is unknown; known here are `销售管道`, `状态机`",
         ],
     );
     check("pipeline: {}", &["document.key_missing line 1, column 11: the key `stages` or `阶段` is missing"]);

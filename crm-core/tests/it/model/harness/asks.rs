@@ -14,6 +14,7 @@ use crm_core::domain::party::{Contact, ContactLink, Customer};
 use crm_core::domain::task::Task;
 use crm_core::prelude::*;
 use crm_core::record::action::FieldAccess;
+use crm_core::record::codec::View;
 use crm_core::record::desk::Sort;
 use crm_core::record::field::FieldType;
 use crm_core::record::filter::Filter;
@@ -79,7 +80,8 @@ impl Game {
             let then = as_of(record)?;
             rights.sees(record, self.world.records.get(&record).unwrap_or(then)).then_some(then)
         };
-        let meaning = Meaning { world: &self.world, rights: &rights, fetch: &seen };
+        let now = past.unwrap_or(self.now);
+        let meaning = Meaning { world: &self.world, rights: &rights, now, fetch: &seen };
         let holds = |record: RecordRef, plain: &Plain| match &query.filter {
             None => true,
             Some(filter) => holds(&meaning, filter, record, plain),
@@ -179,10 +181,32 @@ impl Game {
             assert_eq!(row.revision, plain.revision, "{record}\n{}", told());
         }
         assert_eq!(session.count(&query).unwrap(), expected.len(), "the count\n{}", told());
+        let mut walked = BTreeMap::new();
+        let walk = session.each(&query, &mut |record, view| {
+            let seen = walked.insert(record, (view.revision, view.updated_at, values_in(view)?));
+            assert!(seen.is_none(), "{record} comes twice\n{}", told());
+            Ok(())
+        });
+        walk.unwrap_or_else(|error| panic!("{error}\n{}", told()));
+        let wanted: BTreeMap<_, _> = expected
+            .iter()
+            .map(|(record, plain)| {
+                let shown = self.shown_by_number(&rights, *record, plain);
+                (*record, (plain.revision, plain.updated_at, shown))
+            })
+            .collect();
+        assert_eq!(walked, wanted, "one by one\n{}", told());
     }
 
-    /// A record's fields as an actor is shown them.
+    /// A record's fields as an actor is shown them, by name.
     fn shown(&self, rights: &Rights<'_>, record: RecordRef, plain: &Plain) -> BTreeMap<String, Value> {
+        let schema = self.world.kind(record.kind);
+        let name = |no| schema.field(no).expect("a field").name.to_string();
+        let shown = self.shown_by_number(rights, record, plain);
+        shown.into_iter().map(|(no, value)| (name(no), value)).collect()
+    }
+
+    fn shown_by_number(&self, rights: &Rights<'_>, record: RecordRef, plain: &Plain) -> BTreeMap<u16, Value> {
         let restricted = rights.restricted(record.kind);
         let mut shown = BTreeMap::new();
         for (no, value) in &plain.values {
@@ -193,7 +217,7 @@ impl Game {
                 _ => value.clone(),
             };
             if !value.is_empty() {
-                shown.insert(field.name.to_string(), value);
+                shown.insert(*no, value);
             }
         }
         shown
@@ -347,6 +371,17 @@ fn holds(meaning: &Meaning<'_>, filter: &Filter, record: RecordRef, plain: &Plai
     let found = meaning.world.versions[&record].iter().filter_map(|(_, version)| version.as_ref());
     let plain = found.into_iter().find(|version| *version == plain).expect("a version of the record");
     meaning.holds(filter, &Reader { record, plain })
+}
+
+/// The values of a record, by number.
+fn values_in(view: View<'_>) -> Result<BTreeMap<u16, Value>> {
+    let mut values = BTreeMap::new();
+    let mut walk = view.fields();
+    while let Some((no, raw)) = walk.step()? {
+        values.insert(no, raw.value()?.to_value());
+    }
+    values.retain(|_, value| !value.is_empty());
+    Ok(values)
 }
 
 /// Whatever is hidden or masked, a record reads as one of its kind.

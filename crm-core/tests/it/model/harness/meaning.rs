@@ -25,6 +25,8 @@ pub struct Reader<'a> {
 pub struct Meaning<'a> {
     pub world: &'a World,
     pub rights: &'a Rights<'a>,
+    /// The instant from which relative dates count.
+    pub now: Instant,
     /// The records that paths may lead to.
     pub fetch: &'a dyn Fn(RecordRef) -> Option<&'a Plain>,
 }
@@ -198,7 +200,7 @@ impl<'a> Meaning<'a> {
         };
         match operand {
             Operand::Relative(date) => {
-                let (first, last) = relative(*date, today(self.rights.now));
+                let (first, last) = relative(*date, today(self.now));
                 days(first, last)
             }
             Operand::Literal(Value::Date(day)) => days(*day, *day),

@@ -194,7 +194,8 @@ impl<'w> Rights<'w> {
         filter.is_empty() || {
             let filter: Filter = filter.parse().expect("a filter's text");
             let all = |other: RecordRef| self.world.records.get(&other);
-            Meaning { world: self.world, rights: self, fetch: &all }.holds(&filter, &Reader { record, plain })
+            let meaning = Meaning { world: self.world, rights: self, now: self.now, fetch: &all };
+            meaning.holds(&filter, &Reader { record, plain })
         }
     }
 
