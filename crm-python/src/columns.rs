@@ -5,27 +5,18 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::thread;
 
-use arrow_array::builder::{
-    BooleanBuilder, Date32Builder, Decimal128Builder, DurationMicrosecondBuilder, Int64Builder,
-    LargeStringBuilder, ListBuilder, StringDictionaryBuilder, TimestampMicrosecondBuilder,
-};
-use arrow_array::types::Int32Type;
-use arrow_array::{Array, ArrayRef};
-use chrono::Datelike;
-use crm_core::base::{Money, RecordRef};
+use arrow_array::ArrayRef;
+use arrow_array::builder::LargeStringBuilder;
+use crm_core::base::RecordRef;
 use crm_core::engine::Session;
 use crm_core::record::codec::{ValueRef, View};
 use crm_core::record::desk::Query;
 use crm_core::record::error::Error;
-use crm_core::record::field::FieldType;
 use crm_core::record::schema::FieldDef;
-use rust_decimal::Decimal;
 
 use crate::failure::Result;
 use crate::table::Table;
-
-/// The decimals that amounts are told with, unless one needs more.
-const DECIMALS: u32 = 4;
+use crate::values::Values;
 
 /// How many records are made columns of at a time, each lot on a thread of its own while the next is read.
 const LOT: usize = 1 << 13;
@@ -44,14 +35,19 @@ pub fn read(session: &Session<'_>, query: &Query, asked: Option<&[String]>) -> R
     let lots = lots(session, query, &fields)?;
     let scales: Vec<u32> = (0..fields.len())
         .map(|place| {
-            lots.iter().filter_map(|lot| lot.columns.get(place)).map(Column::scale).max().unwrap_or(DECIMALS)
+            lots.iter()
+                .filter_map(|lot| lot.columns.get(place))
+                .map(|column| column.values.scale())
+                .max()
+                .unwrap_or(0)
         })
         .collect();
     let mut tables = Vec::with_capacity(lots.len());
     for lot in lots {
         let mut built = Vec::with_capacity(fields.len());
         for (column, scale) in lot.columns.into_iter().zip(&scales) {
-            built.push((column.field.no, column.finish(*scale)?));
+            let name = column.field.name.to_string();
+            built.push((column.field.no, column.values.finish(name, *scale)?));
         }
         let mut told: Vec<(&str, ArrayRef)> = vec![("id", lot.ids)];
         for no in &order {
@@ -145,8 +141,8 @@ fn row(columns: &mut [Column<'_>], view: View<'_>) -> Result<(), Error> {
             next = walk.step()?;
         }
         match next {
-            Some((no, raw)) if no == column.field.no => column.put(raw.value()?),
-            _ => column.put(ValueRef::Null),
+            Some((no, raw)) if no == column.field.no => column.values.put(raw.value()?),
+            _ => column.values.put(ValueRef::Null),
         }
     }
     Ok(())
@@ -158,154 +154,8 @@ struct Column<'f> {
     values: Values,
 }
 
-enum Values {
-    Bool(BooleanBuilder),
-    Int(Int64Builder),
-    Decimal(Decimals),
-    Text(LargeStringBuilder),
-    Code(StringDictionaryBuilder<Int32Type>),
-    Date(Date32Builder),
-    Instant(TimestampMicrosecondBuilder),
-    Duration(DurationMicrosecondBuilder),
-    Money(Decimals, StringDictionaryBuilder<Int32Type>),
-    Id(LargeStringBuilder),
-    Texts(ListBuilder<LargeStringBuilder>),
-}
-
-/// Decimal numbers of one scale, wide enough for all.
-#[derive(Default)]
-struct Decimals(Vec<Option<Decimal>>);
-
 impl<'f> Column<'f> {
     fn new(field: &'f FieldDef) -> Self {
-        let values = match field.ty {
-            _ if field.many => Values::Texts(ListBuilder::new(LargeStringBuilder::new())),
-            FieldType::Bool => Values::Bool(BooleanBuilder::new()),
-            FieldType::Int => Values::Int(Int64Builder::new()),
-            FieldType::Decimal => Values::Decimal(Decimals::default()),
-            FieldType::Text | FieldType::Phone | FieldType::Email | FieldType::Row => {
-                Values::Text(LargeStringBuilder::new())
-            }
-            FieldType::Choice | FieldType::Currency => Values::Code(StringDictionaryBuilder::new()),
-            FieldType::Date => Values::Date(Date32Builder::new()),
-            FieldType::Instant => Values::Instant(TimestampMicrosecondBuilder::new()),
-            FieldType::Duration => Values::Duration(DurationMicrosecondBuilder::new()),
-            FieldType::Money => Values::Money(Decimals::default(), StringDictionaryBuilder::new()),
-            FieldType::Record(_) => Values::Id(LargeStringBuilder::new()),
-        };
-        Column { field, values }
-    }
-
-    fn put(&mut self, value: ValueRef<'_>) {
-        match (&mut self.values, value) {
-            (Values::Bool(to), ValueRef::Bool(yes)) => to.append_value(yes),
-            (Values::Bool(to), _) => to.append_null(),
-            (Values::Int(to), ValueRef::Int(number)) => to.append_value(number),
-            (Values::Int(to), _) => to.append_null(),
-            (Values::Decimal(to), ValueRef::Decimal(number)) => to.0.push(Some(number)),
-            (Values::Decimal(to), ValueRef::Int(number)) => to.0.push(Some(number.into())),
-            (Values::Decimal(to), _) => to.0.push(None),
-            (Values::Text(to), ValueRef::Text(text)) => to.append_value(text),
-            (Values::Text(to), ValueRef::Null) => to.append_null(),
-            (Values::Text(to), row) => to.append_value(written(row)),
-            (Values::Code(to), ValueRef::Text(code)) => to.append_value(code),
-            (Values::Code(to), _) => to.append_null(),
-            (Values::Date(to), ValueRef::Date(date)) => to.append_value(date.num_days_from_ce() - 719_163),
-            (Values::Date(to), _) => to.append_null(),
-            (Values::Instant(to), ValueRef::Instant(at)) => to.append_value(at.micros()),
-            (Values::Instant(to), _) => to.append_null(),
-            (Values::Duration(to), ValueRef::Duration(span)) => to.append_value(span.micros()),
-            (Values::Duration(to), _) => to.append_null(),
-            (Values::Money(amounts, currencies), ValueRef::Money(Money { currency, amount })) => {
-                amounts.0.push(Some(amount));
-                currencies.append_value(currency.code());
-            }
-            (Values::Money(amounts, currencies), _) => {
-                amounts.0.push(None);
-                currencies.append_null();
-            }
-            (Values::Id(to), ValueRef::Id(record)) => {
-                let _ = write!(to, "{record}");
-                to.append_value("");
-            }
-            (Values::Id(to), _) => to.append_null(),
-            (Values::Texts(to), ValueRef::List(items)) => {
-                items.for_each(|item| to.values().append_value(written(item)));
-                to.append(true);
-            }
-            (Values::Texts(to), _) => to.append(true),
-        }
-    }
-
-    /// The decimals that the column needs.
-    fn scale(&self) -> u32 {
-        match &self.values {
-            Values::Decimal(numbers) | Values::Money(numbers, _) => numbers.scale(),
-            _ => DECIMALS,
-        }
-    }
-
-    /// The column by its name; an amount of money and its currency are two.
-    fn finish(self, scale: u32) -> Result<Vec<(String, ArrayRef)>> {
-        let name = self.field.name.to_string();
-        Ok(match self.values {
-            Values::Bool(mut of) => vec![(name, Arc::new(of.finish()))],
-            Values::Int(mut of) => vec![(name, Arc::new(of.finish()))],
-            Values::Decimal(of) => vec![(name, of.finish(scale)?)],
-            Values::Text(mut of) | Values::Id(mut of) => vec![(name, Arc::new(of.finish()))],
-            Values::Code(mut of) => vec![(name, Arc::new(of.finish()))],
-            Values::Date(mut of) => vec![(name, Arc::new(of.finish()))],
-            Values::Instant(mut of) => vec![(name, Arc::new(of.finish().with_timezone("UTC")))],
-            Values::Duration(mut of) => vec![(name, Arc::new(of.finish()))],
-            Values::Money(amounts, mut currencies) => {
-                let beside = format!("{name}_currency");
-                vec![(name, amounts.finish(scale)?), (beside, Arc::new(currencies.finish()))]
-            }
-            Values::Texts(mut of) => vec![(name, Arc::new(of.finish()))],
-        })
-    }
-}
-
-impl Decimals {
-    /// The decimals that these numbers need.
-    fn scale(&self) -> u32 {
-        let needed = self.0.iter().flatten().map(|number| match number.scale() {
-            scale if scale <= DECIMALS => DECIMALS,
-            _ => number.normalize().scale(),
-        });
-        needed.max().unwrap_or(DECIMALS).max(DECIMALS)
-    }
-
-    fn finish(self, scale: u32) -> Result<ArrayRef> {
-        let mut to = Decimal128Builder::with_capacity(self.0.len());
-        for number in &self.0 {
-            let unscaled = number.map(|number| {
-                let number = if number.scale() > scale { number.normalize() } else { number };
-                number.mantissa().checked_mul(10i128.checked_pow(scale - number.scale())?)
-            });
-            match unscaled {
-                Some(None) => return Err(Error::Corrupt("an amount is too large for a column".into()).into()),
-                Some(unscaled) => to.append_option(unscaled),
-                None => to.append_null(),
-            }
-        }
-        let scale = i8::try_from(scale).unwrap_or(0);
-        let finished = to.finish().with_precision_and_scale(38, scale)?;
-        Ok(Arc::new(finished) as Arc<dyn Array>)
-    }
-}
-
-/// A value as text: of a number or address as entered and its normal form the latter, where it has one.
-fn written(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::List(items) => {
-            let cells: Vec<String> = items.map(written).collect();
-            match cells.as_slice() {
-                [entered, normal] if normal.is_empty() => entered.clone(),
-                [_, normal] if normal.starts_with('+') || normal.contains('@') => normal.clone(),
-                cells => cells.join("; "),
-            }
-        }
-        value => value.to_value().to_string(),
+        Column { field, values: Values::new(field.ty, field.many, field.columns) }
     }
 }

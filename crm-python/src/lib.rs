@@ -16,6 +16,7 @@ mod lists;
 mod pipeline;
 mod rfm;
 mod table;
+mod values;
 mod views;
 
 use pyo3::prelude::*;

@@ -51,7 +51,27 @@ def duckdb(columns: dict[str, list[Any]]) -> Any:
     return pytest.importorskip("duckdb").from_arrow(pyarrow(columns))
 
 
-MAKERS = {"polars": polars, "pandas": pandas, "pyarrow": pyarrow, "duckdb": duckdb}
+def narwhals(columns: dict[str, list[Any]]) -> Any:
+    return pytest.importorskip("narwhals").from_native(polars(columns))
+
+
+def arro3(columns: dict[str, list[Any]]) -> Any:
+    return pytest.importorskip("arro3.core").Table.from_arrow(pyarrow(columns))
+
+
+def daft(columns: dict[str, list[Any]]) -> Any:
+    return pytest.importorskip("daft").from_arrow(pyarrow(columns))
+
+
+MAKERS = {
+    "arro3": arro3,
+    "daft": daft,
+    "duckdb": duckdb,
+    "narwhals": narwhals,
+    "pandas": pandas,
+    "polars": polars,
+    "pyarrow": pyarrow,
+}
 
 
 @pytest.fixture(params=sorted(MAKERS))

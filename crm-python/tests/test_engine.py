@@ -126,6 +126,33 @@ def test_a_list_as_columns(engine, lead):
         engine.lead.list().to_arrow(["nothing"])
 
 
+def test_rows_within_records_are_structs(engine):
+    polars = pytest.importorskip("polars")
+    product = engine.record.create("product", {"name": "MES", "code": "M1", "tags": ["软件", "云"]})
+    lines = [
+        {"product": product, "name": "MES", "quantity": Decimal("2"), "unit_price": crm.Money("10.12", "CNY")},
+        {"name": "培训", "quantity": Decimal(1)},
+    ]
+    deal = engine.record.create("opportunity", {"name": "甲", "lines": lines})
+    none = engine.record.create("opportunity", {"name": "乙"})
+    frame = engine.opportunity.list(sort="name").to_polars(["lines", "spent"])
+    rows = dict(zip(frame["id"], frame["lines"].to_list(), strict=True))
+    assert rows[none] == [] and [row["name"] for row in rows[deal]] == ["MES", "培训"]
+    first, second = rows[deal]
+    assert (first["product"], second["product"]) == (product, None)
+    assert (first["unit_price"], first["unit_price_currency"]) == (Decimal("10.12"), "CNY")
+    assert second["unit_price"] is None and frame["spent"][0].struct.fields == ["state", "time"]
+    assert frame["spent"][0].struct["time"].dtype == polars.Duration("us")
+    assert engine.product.list().to_polars(["tags"])["tags"].to_list() == [["软件", "云"]]
+    # Rows as they are told can be given again.
+    told = engine.opportunity.get(deal).lines
+    assert told[0]["unit_price"] == crm.Money("10.12", "CNY")
+    engine.record.update(none, {"lines": told[:1]})
+    assert engine.opportunity.get(none).lines == told[:1]
+    with pytest.raises(errors.InvalidError, match="`lines` has no column `price`"):
+        engine.record.update(none, {"lines": [{"price": 1}]})
+
+
 def test_sessions_see_what_their_actor_sees(engine, lead):
     clerk = engine.user.create(login="lilei", name="李雷")
     with engine.session(clerk) as session:

@@ -240,7 +240,7 @@ def pipeline_forecast(source: Any, columns: str, asked: str) -> tuple[Table, str
     What the open deals will bring: a row an open deal with its chance, and the sums as JSON.
     """
 
-def pipeline_funnel(source: Any, columns: str, stages: SupportsGetItem[int, str]) -> tuple[Table, str]:
+def pipeline_funnel(source: Any, columns: str, stages: SupportsGetItem[int, str]) -> Table:
     """
     How far deals come along stages, one row a stage.
     """

@@ -118,7 +118,8 @@ class List(Generic[R]):
         """The whole list as columns, at the speed of columns: `id`, then `fields`, or all that the actor sees.
 
         Money is a decimal column and `<name>_currency`; instants are UTC; choices are dictionaries; references are ids;
-        lists are lists of texts. Rows come in the list's order where an index gives it, else in the order of ids; `limit`
+        lists are lists of values, rows within a record lists of structs; numbers and addresses to reach somebody are texts
+        in normal form. Rows come in the list's order where an index gives it, else in the order of ids; `limit`
         doesn't hold.
         """
         return self._session._engine.columns(

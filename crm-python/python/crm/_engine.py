@@ -14,7 +14,7 @@ from . import _crm, records, types
 from ._answers import CustomerView, Timeline
 from ._doors import VALUES, Rooms
 from ._journal import Change
-from ._record import Record
+from ._record import Record, as_stored
 from ._values import encode, instant, to_instant
 
 __all__ = ["DueReport", "Engine", "ImportReport", "Session", "Verified", "open", "open_in_memory"]
@@ -103,8 +103,11 @@ class Session(Rooms):
         With `key`, the same command sent again answers the first outcome and changes nothing. With `dry_run`, it says what
         would be and forgets it.
         """
-        valued = VALUES.get(command, ())
-        given = {name: encode(value, name in valued) for name, value in (fields or {}).items()}
+        valued, given = VALUES.get(command, ()), dict(fields or {})
+        for name in valued:
+            if isinstance(given.get(name), Mapping):
+                given[name] = as_stored(given[name], records.KINDS.get(_kind(command, given)))
+        given = {name: encode(value, name in valued) for name, value in given.items()}
         return json.loads(self._engine.execute(self._whose, command, json.dumps(given), key, dry_run))
 
     def get(self, id: str) -> Record:
@@ -296,6 +299,14 @@ class Engine(Session):
 
 def _id(record: str | Record) -> str:
     return record if isinstance(record, str) else record.id
+
+
+def _kind(command: str, fields: Mapping[str, Any]) -> str:
+    """The kind of record that a command with values is about."""
+    room = command.partition(".")[0]
+    if room != "record":
+        return room
+    return str(fields.get("kind") or _id(fields.get("record", "")).rpartition("_")[0])
 
 
 def open(path: str | PathLike[str], *, now: dt.datetime | None = None, seed: int = 0) -> Engine:

@@ -34,7 +34,7 @@ def stream(frame: object) -> Any:
     """The frame as something with an Arrow stream: lazy ones are collected, mappings and sequences of columns built."""
     if hasattr(frame, "__arrow_c_stream__"):
         return frame
-    if library(frame) == "polars" and hasattr(frame, "collect"):
+    if library(frame) in ("polars", "narwhals") and hasattr(frame, "collect"):
         return frame.collect()
     if hasattr(frame, "__arrow_c_array__"):
         import pyarrow
@@ -78,17 +78,18 @@ def convert(table: Table, name: str, frame: object = None) -> Any:
     if name == "narwhals":
         import narwhals
 
-        backend: Any = "pyarrow" if frame is None else narwhals.get_native_namespace(cast(Any, frame))
-        return narwhals.from_arrow(table, backend=backend)
+        native = "pyarrow" if frame is None else narwhals.get_native_namespace(cast(Any, frame)).__name__
+        # A lazy frame of an engine comes back collected.
+        eager: Any = native if native in ("polars", "pandas", "pyarrow", "modin.pandas", "cudf") else "pyarrow"
+        return narwhals.from_arrow(table, backend=eager)
     if name == "arro3":
         import arro3.core
 
         return arro3.core.Table.from_arrow(table)
     if name == "daft":
         import daft
-        import pyarrow
 
-        return daft.from_arrow(pyarrow.table(table))
+        return daft.from_arrow(_without_dictionaries(table))
     raise InvalidError(f"`{name}` is no library that a table is turned into", "frame.library")
 
 
@@ -107,6 +108,16 @@ def _pandas(table: Table) -> Any:
     return frame
 
 
+def _without_dictionaries(table: Table) -> Any:
+    """The table for a library that takes dictionaries for Python's objects."""
+    import pyarrow
+
+    arrow = pyarrow.table(table)
+    is_dictionary = pyarrow.types.is_dictionary
+    plain = [field.with_type(field.type.value_type) if is_dictionary(field.type) else field for field in arrow.schema]
+    return arrow.cast(pyarrow.schema(plain))
+
+
 def series(table: Table, frame: object) -> Any:
     """The one column of a table as a series of the library that `frame` is of; numpy's array where that is unknown."""
     (name,) = table.column_names
@@ -117,8 +128,8 @@ def series(table: Table, frame: object) -> Any:
         column = _pandas(table)[name]
         column.index = frame.index  # type: ignore[attr-defined]
         return column
-    if kind == "pyarrow":
-        return convert(table, kind)[name]
+    if kind in ("pyarrow", "arro3", "narwhals"):
+        return convert(table, kind, frame)[name]
     (values,) = to_dict(table).values()
     try:
         import numpy

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ._html import table_html, value_html
 from ._values import Money, decode, to_instant
+from .errors import InvalidError
 
 D = TypeVar("D", bound="Data")
 
@@ -125,6 +126,25 @@ def _rows(columns: list[str], value: list[Any], many: bool) -> Any:
     if many:
         return [dict(zip(columns, row, strict=False)) if isinstance(row, list) else row for row in value]
     return dict(zip(columns, value, strict=False))
+
+
+def as_stored(fields: Mapping[str, Any], kind: type[Record] | None) -> dict[str, Any]:
+    """Fields as the engine takes them: rows that are given by the names of their columns become lists."""
+    given = dict(fields)
+    for name, columns in kind._rows.items() if kind else ():
+        value = given.get(name)
+        if isinstance(value, (Mapping, Data)):
+            given[name] = _cells(name, value, columns)
+        elif isinstance(value, (list, tuple)):
+            given[name] = [_cells(name, row, columns) if isinstance(row, (Mapping, Data)) else row for row in value]
+    return given
+
+
+def _cells(field: str, row: Mapping[str, Any] | Data, columns: list[str]) -> list[Any]:
+    told = row.__crm__() if isinstance(row, Data) else row
+    if unknown := [name for name in told if name not in columns]:
+        raise InvalidError(f"`{field}` has no column `{unknown[0]}`; it has {', '.join(columns)}", "value.type")
+    return [told.get(name) for name in columns]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,32 @@ class RuleRoom(Room[records.Rule]):
         """
         return self._run("rule.apply", locals())
 
+    def call(
+        self,
+        rule: str,
+        record: str | records.Record,
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Has a rule asked about a record although nothing happened to it: an automation does what it does if
+        its condition holds, within the same call and with the rights of who calls it; scoring and level
+        rules score and grade it anew.
+
+        # Errors
+        Not found when there is no such rule or record; refused when the rule is not in force, is about
+        another kind, or is for something that is not done to a record.
+
+        Parameters
+        ----------
+        rule
+            The rule, by name or id.
+        record
+            The record.
+        key
+            An idempotency key: sent again with it, the first outcome is answered.
+        """
+        return self._run("rule.call", locals())
+
     def deactivate(
         self,
         rule: str | records.Record,
@@ -82,6 +108,7 @@ class RuleRoom(Room[records.Rule]):
         document: str,
         *,
         name: str | None = None,
+        file: str | None = None,
         activate: bool | None = None,
         key: str | None = None,
     ) -> types.SavedRule:
@@ -89,7 +116,7 @@ class RuleRoom(Room[records.Rule]):
         force if asked.
 
         # Errors
-        Invalid with everything that is wrong with the document, by line and column, or with the rule.
+        Invalid with everything that is wrong with the document or the rule, marked in the document.
 
         Parameters
         ----------
@@ -97,6 +124,8 @@ class RuleRoom(Room[records.Rule]):
             The document.
         name
             The rule's name, in place of the document's.
+        file
+            The file that the document is from, to be named in what is wrong with it.
         activate
             Whether it is put in force.
         key

@@ -12,6 +12,7 @@ __all__ = [
     "FieldAccess",
     "Invalid",
     "Language",
+    "Mark",
     "MoveDirection",
     "RulePurpose",
     "Scope",
@@ -70,8 +71,14 @@ class Invalid(Data):
     """A stable code, such as `value.required`."""
     message: str
     """What a person reads."""
+    zh: str = ""
+    """The same in Chinese, where it is about what the author of a rule wrote; else empty."""
+    mark: Mark | None = None
+    """The place in the text that was given, where there is one."""
+    suggestion: str | None = None
+    """What was probably meant, to be put in place of what is marked."""
 
-    _reads: ClassVar[dict[str, str]] = {}
+    _reads: ClassVar[dict[str, str]] = {'mark': '?Mark'}
 
 
 class Language(Choice):
@@ -81,6 +88,32 @@ class Language(Choice):
     """Criteria (条件)."""
     RHAI = "rhai"
     """Rhai (Rhai)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark(Data):
+    """A marked place in a text, as its author finds it.
+
+    The line is given in three parts, so that it can be shown with its mark without the text at hand."""
+
+    source: str
+    """The rule or file that the text is of."""
+    line: int
+    """The line, from 1."""
+    column: int
+    """The column, in characters from 1."""
+    start: int
+    """Where it starts in the text, in bytes."""
+    end: int
+    """Where it ends in the text, in bytes."""
+    before: str
+    """The line up to the mark; of a long one the end of that."""
+    marked: str
+    """What is marked, as far as it stands in the line; nothing at the end of the text."""
+    after: str
+    """The line after the mark; of a long one the beginning of that."""
+
+    _reads: ClassVar[dict[str, str]] = {}
 
 
 class MoveDirection(Choice):

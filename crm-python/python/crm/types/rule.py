@@ -161,8 +161,10 @@ class Tried(Data):
     """What the rule answered, or why it failed."""
     good: bool
     """Whether that is what was expected."""
+    problem: Invalid | None = None
+    """What is wrong with it, if it is not, at its place."""
 
-    _reads: ClassVar[dict[str, str]] = {}
+    _reads: ClassVar[dict[str, str]] = {'problem': '?Invalid'}
 
 
 @dataclass(frozen=True, kw_only=True)
