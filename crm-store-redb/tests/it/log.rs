@@ -145,6 +145,37 @@ fn a_replay_that_fails_keeps_the_log() {
     assert!(failed > 0, "no damage made the replay fail");
 }
 
+/// When the log can't be brought into the pages, and perhaps was, nothing that is answered afterwards gets lost.
+#[test]
+fn no_commit_is_answered_over_pages_in_doubt() {
+    let mut failed = 0;
+    for cut in [false, true] {
+        for after in 0.. {
+            let disk = Disk::new(after);
+            let store = open(&disk, 64 << 10).unwrap();
+            store.commit(&row(1, 1, 10)).unwrap();
+            disk.plan(Fault::FailOnceAfter(after));
+            if store.stats().is_ok() {
+                break;
+            }
+            failed += 1;
+            let mut model = read(&store);
+            match store.commit(&row(2, 2, 10)) {
+                Ok(()) => assert!(model.commit(&row(2, 2, 10))),
+                Err(error) => assert!(matches!(error, StoreError::Unknown(_)), "{error}"),
+            }
+            if cut {
+                disk.restore();
+            }
+            drop(store);
+            disk.mend();
+            let store = open(&disk, 64 << 10).unwrap_or_else(|error| panic!("{after}, {cut}: {error}"));
+            assert_eq!(read(&store), model, "after operation {after}, cut {cut}");
+        }
+    }
+    assert!(failed > 0);
+}
+
 /// A value that looks like pieces is not taken for one, wherever a round ends.
 #[test]
 fn a_value_is_never_taken_for_a_piece() {

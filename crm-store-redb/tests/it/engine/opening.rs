@@ -6,16 +6,12 @@ use std::thread;
 
 use crm_core::engine::FORMAT;
 use crm_core::prelude::*;
-use crm_core::store::conformance::{Dice, Model as Bytes};
+use crm_core::store::conformance::Dice;
 use crm_core::store::{Batch, Store, Table};
 use crm_store_redb::faults::{Disk, Fault};
 use crm_store_redb::{Options, RedbStore};
 
-use super::world::{Act, Model, Open, image, rows, start};
-
-fn bytes(store: &dyn Store) -> Bytes {
-    Bytes::read(&*store.snapshot().unwrap()).unwrap()
-}
+use super::world::{Act, Model, Open, content, image, rows, start};
 
 fn put(store: &dyn Store, key: &[u8], value: Vec<u8>) {
     let mut batch = Batch::new();
@@ -38,7 +34,7 @@ fn a_newer_or_foreign_file_is_refused_and_left_alone() {
         open.act(&Act::Begin { firm: "Alfa".into(), staff: 0 }).unwrap();
         put(&*open.store, b"format", format);
         drop(open);
-        let held = || bytes(&RedbStore::open(&path).unwrap());
+        let held = || content(&RedbStore::open(&path).unwrap());
         let (before, length) = (held(), fs::metadata(&path).unwrap().len());
         let error = Open::over(RedbStore::open(&path).unwrap(), start(), 2).err().unwrap();
         assert!(error.has_code(code) && error.to_string().contains(words), "{error}");
@@ -83,7 +79,7 @@ fn indexes_of_other_rules_are_made_anew() {
     let disk = Disk::with_image(of_other_rules(&image));
     let open = Open::on(disk.plug(), Options::default(), start(), 2).unwrap();
     assert!(open.crm.verify().unwrap().is_clean());
-    assert!(bytes(&*open.store) == bytes(&*sound.store));
+    assert!(content(&*open.store) == content(&*sound.store));
     drop(open);
     // And once.
     let store = RedbStore::open_backend(disk.plug(), Options::default()).unwrap();
@@ -110,7 +106,7 @@ fn a_power_cut_while_indexes_are_made_anew_does_no_harm() {
         disk.restore();
         let open = Open::on(disk.plug(), Options::default(), start(), 3).unwrap();
         assert!(open.crm.verify().unwrap().is_clean(), "a cut after {after}");
-        assert!(bytes(&*open.store) == bytes(&*sound.store), "a cut after {after}");
+        assert!(content(&*open.store) == content(&*sound.store), "a cut after {after}");
         if whole {
             assert!(after > 5, "only {after} operations");
             return;
@@ -142,7 +138,7 @@ fn a_power_cut_during_a_repair_does_no_harm() {
         let left = open.crm.verify().unwrap().wrong;
         assert!(left == 0 || left == wrong && repaired.is_err(), "a cut after {after}: {left} are left");
         open.crm.repair().unwrap();
-        assert!(bytes(&*open.store) == bytes(&*sound.store), "a cut after {after}");
+        assert!(content(&*open.store) == content(&*sound.store), "a cut after {after}");
     }
 }
 
