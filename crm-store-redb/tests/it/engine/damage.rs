@@ -7,7 +7,8 @@ use crm_core::store::{Batch, Store, Table};
 use crm_store_redb::Options;
 use crm_store_redb::faults::Disk;
 
-use super::world::{Act, Open, content, named, rows, start};
+use super::opening::content;
+use super::world::{Act, Open, named, rows, start};
 
 /// A file with firms, one of which is gone and one of which is above another, and a department.
 fn open() -> Open {

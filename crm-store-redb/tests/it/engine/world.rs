@@ -337,14 +337,6 @@ pub(super) fn rows(store: &dyn Store, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
     bytes.table(table).into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// All that a file holds, but how many commits left no journal entry, as those of repairs do.
-pub(super) fn content(store: &dyn Store) -> Vec<(Table, Vec<u8>, Vec<u8>)> {
-    let all = Table::ALL
-        .into_iter()
-        .flat_map(|table| rows(store, table).into_iter().map(move |(key, value)| (table, key, value)));
-    all.filter(|(table, key, _)| (*table, key.as_slice()) != (Table::Meta, b"quiet")).collect()
-}
-
 /// The bytes of a file with a few firms.
 pub(super) fn image() -> Vec<u8> {
     let disk = crm_store_redb::faults::Disk::new(0);
