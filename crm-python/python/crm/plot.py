@@ -46,7 +46,7 @@ _ZH = {
     "Reached": "到达数",
     "Of the first": "占首阶段",
     "Funnel": "漏斗",
-    "Reached → of the decided, went on": "到达数 → 已有结果者中进入下一阶段的比例",
+    "Reached, and the share of the decided that went on": "到达数，以及已有结果者中进入下一阶段的比例",
     "Stage": "阶段",
     "Pipeline": "销售管道",
     "Deals": "商机数",
@@ -192,7 +192,9 @@ def funnel(steps: Any, language: str = "en") -> Any:
     )
     labels = base.mark_text(align="left", dx=8, color=INK).encode(x="to:Q", text="label:N")
     chart = (bars + labels).properties(width=520, height=alt.Step(44))
-    return _styled(chart, alt.TitleParams(words("Funnel"), subtitle=words("Reached → of the decided, went on")))
+    return _styled(
+        chart, alt.TitleParams(words("Funnel"), subtitle=words("Reached, and the share of the decided that went on"))
+    )
 
 
 def pipeline_board(board: Board, language: str = "en") -> Any:
