@@ -15,6 +15,7 @@ from typing import Any
 
 from . import _frames
 from ._html import cell
+from ._record import columns_of
 from .errors import CrmError
 
 Rows = list[dict[str, Any]]
@@ -173,10 +174,14 @@ def run_list(args: argparse.Namespace, out: Output) -> int:
         if room is None or not hasattr(room, "list"):
             raise SystemExit(f"crm: no kind of record is called {args.kind}")
         listed = room.list(args.filter, sort=args.sort, limit=args.limit)
-        found = [record.to_dict() for record in listed]
-        fields = args.fields.split(",") if args.fields else list(dict.fromkeys(name for row in found for name in row))
-        if not args.fields and not out.as_json:
-            fields = [name for name in fields if name not in ("revision", "spent", "state_since")][:8]
+        records = list(listed)
+        found = [record.to_dict() for record in records]
+        if args.fields:
+            fields = args.fields.split(",")
+        elif out.as_json:
+            fields = list(dict.fromkeys(name for row in found for name in row))
+        else:
+            fields = columns_of(records, 8)
         rows = [{name: row.get(name) for name in fields} for row in found]
         out.rows(rows, f"{len(rows)} of {listed.count()}")
     return 0
