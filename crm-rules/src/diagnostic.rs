@@ -53,11 +53,17 @@ pub fn show_invalid(problems: &[Invalid], tongue: Tongue) -> String {
             None => Group::with_title(title),
             Some((mark, text)) => {
                 let at = mark.before.len()..mark.before.len() + mark.marked.len();
-                let place =
-                    Origin::path(&mark.source).line(number(mark.line)).char_column(number(mark.column));
                 let annotation = AnnotationKind::Primary.span(at);
                 let snippet = Snippet::source(text).line_start(number(mark.line)).annotation(annotation);
-                title.element(place).element(snippet)
+                let whole = mark.column == u64::try_from(mark.before.chars().count() + 1).unwrap_or(0);
+                if whole {
+                    title.element(snippet.path(&mark.source))
+                } else {
+                    // Of a long line only the end is shown: its own columns aren't those of the text.
+                    let column = number(mark.column);
+                    let place = Origin::path(&mark.source).line(number(mark.line)).char_column(column);
+                    title.element(place).element(snippet)
+                }
             }
         }];
         let meant = problem.suggestion.as_ref().map(|meant| did_you_mean(meant, tongue));

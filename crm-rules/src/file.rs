@@ -78,10 +78,10 @@ pub fn read_rule(text: &str) -> Result<RuleDraft, Vec<Diagnostic>> {
 pub fn marked_in_file(problem: Invalid, file: &str, text: &str) -> Invalid {
     let mark = match &problem.mark {
         // A place in the script is one in the file.
-        Some(mark) => Some(Mark { source: file.to_owned(), ..mark.clone() }),
+        Some(mark) => Some(Mark { source: file.to_owned(), ..Mark::clone(mark) }),
         None => first_line(&problem.field, text).map(|at| Mark::new(file, text, at)),
     };
-    Invalid { mark, ..problem }
+    Invalid { mark: mark.map(Box::new), ..problem }
 }
 
 /// Where a file says what a field of its rule holds, such as `triggers.2`.

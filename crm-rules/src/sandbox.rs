@@ -16,6 +16,9 @@ use crate::running::with;
 /// The first character of a variable that stands for a place found by the checker. No author types it.
 pub(crate) const SLOT: char = 'ǃ';
 
+/// The same as it stands in a name: every variable is asked whether it begins so.
+const SLOT_BYTES: [u8; 2] = [0xC7, 0x83];
+
 /// Words of Rhai that rules do without.
 const SHUT: &[&str] = &[
     "eval",
@@ -106,12 +109,20 @@ pub(crate) fn engine(limits: &Limits) -> Engine {
     engine.on_progress(|operations| (operations % 64 == 0 && overdue()).then(|| TOO_LONG.into()));
     // The one way by which a variable can mean more than the script says; see `SLOT`.
     #[allow(deprecated)]
-    engine.on_var(|name, _, _| match name.strip_prefix(SLOT) {
-        None => Ok(None),
-        Some(no) => {
-            let no = no.bytes().fold(0, |no, digit| 10 * no + usize::from(digit.wrapping_sub(b'0')));
+    engine.on_var(|name, _, _| match name.as_bytes().split_first_chunk() {
+        Some((&SLOT_BYTES, no)) => {
+            let no = no.iter().fold(0, |no, digit| 10 * no + usize::from(digit.wrapping_sub(b'0')));
             with(|run| run.slot(no)).map(Some)
         }
+        _ => Ok(None),
     });
     engine
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_slot_begins_with_its_sign() {
+        assert_eq!(super::SLOT.to_string().as_bytes(), super::SLOT_BYTES);
+    }
 }

@@ -20,8 +20,10 @@ use crate::problem::Problem;
 use crate::run;
 use crate::sandbox;
 
-/// So many scripts are kept compiled; beyond that, all are forgotten and compiled anew as needed.
+/// Scripts of so many names are kept compiled; beyond that, all are forgotten and compiled anew as needed.
 const KEPT: usize = 1_000;
+/// So many of one name are kept, the latest.
+const KEPT_OF_A_NAME: usize = 8;
 
 /// Reads and runs scripts for the engine.
 ///
@@ -37,16 +39,27 @@ const KEPT: usize = 1_000;
 pub struct Scripts {
     engine: Engine,
     limits: Limits,
-    kept: RwLock<BTreeMap<Key, Arc<Kept>>>,
+    /// By name.
+    kept: RwLock<BTreeMap<String, Vec<Arc<Kept>>>>,
 }
 
-/// What tells one script from another.
-type Key = (String, u64, Purpose, KindNo);
+/// What tells scripts of one name from each other: the names and versions of two tenants may be the same.
+type Key<'a> = (u64, Purpose, KindNo, &'a str, bool);
 
-/// A compiled script with its source: the names and versions of two tenants may be the same.
+/// A compiled script.
 struct Kept {
+    version: u64,
+    purpose: Purpose,
+    kind: KindNo,
     source: String,
+    lower: bool,
     compiled: Compiled,
+}
+
+impl Kept {
+    fn key(&self) -> Key<'_> {
+        (self.version, self.purpose, self.kind, &self.source, self.lower)
+    }
 }
 
 impl Default for Scripts {
@@ -123,13 +136,12 @@ impl Scripts {
 
     fn kept(&self, question: &Question<'_>, lower: bool) -> Result<Arc<Kept>> {
         let script = &question.script;
-        let name = if lower { script.name.to_owned() } else { format!("{}\0", script.name) };
-        let key = (name, script.version, script.purpose, script.kind);
+        let key: Key<'_> = (script.version, script.purpose, script.kind, script.source, lower);
         let zone = question.settings.zone;
-        let fits = |kept: &Arc<Kept>| kept.source == script.source && kept.compiled.zone == zone;
         {
             let all = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(kept) = all.get(&key).filter(|kept| fits(kept)) {
+            let mut known = all.get(script.name).into_iter().flatten();
+            if let Some(kept) = known.find(|kept| kept.key() == key && kept.compiled.zone == zone) {
                 return Ok(kept.clone());
             }
         }
@@ -144,12 +156,23 @@ impl Scripts {
                 Some(problem) => diagnostic::rule_failed(script, problem.clone()),
                 None => Error::rule_failed(script.name, ""),
             })?;
-        let kept = Arc::new(Kept { source: script.source.to_owned(), compiled });
+        let kept = Arc::new(Kept {
+            version: script.version,
+            purpose: script.purpose,
+            kind: script.kind,
+            source: script.source.to_owned(),
+            lower,
+            compiled,
+        });
         let mut all = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= KEPT {
             all.clear();
         }
-        all.insert(key, kept.clone());
+        let known = all.entry(script.name.to_owned()).or_default();
+        if known.len() >= KEPT_OF_A_NAME {
+            known.remove(0);
+        }
+        known.push(kept.clone());
         Ok(kept)
     }
 }

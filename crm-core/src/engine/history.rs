@@ -293,13 +293,14 @@ pub(crate) enum Extent {
     Whole,
 }
 
-/// Calls `see` with each record of a list as it stood at an instant, in the order of ids.
+/// Calls `see` with each record of a list as it stood at an instant and as it stands today, in the order
+/// of ids.
 pub(crate) fn walk_as_of(
     reading: &Reading,
     listing: &Listing,
     at: Instant,
     extent: Extent,
-    see: &mut dyn FnMut(RecordRef, Vec<u8>) -> Result<()>,
+    see: &mut dyn FnMut(RecordRef, Vec<u8>, Option<&[u8]>) -> Result<()>,
 ) -> Result<()> {
     let Reading { overlay, sight } = reading;
     if listing.plan.is_none() {
@@ -324,7 +325,7 @@ pub(crate) fn walk_as_of(
             }
         };
         if passes && sight.sees(overlay, record, today.unwrap_or(&past))? {
-            see(record, past)?;
+            see(record, past, today)?;
         }
         Ok(())
     };
@@ -359,7 +360,7 @@ pub(crate) fn page_as_of(
     let limit = query.limit.clamp(1, LONGEST_PAGE);
     let after = query.after.as_deref().map(|text| listing.read_place(PAST, text)).transpose()?;
     let mut rows: BTreeMap<Vec<u8>, RecordRef> = BTreeMap::new();
-    walk_as_of(reading, listing, at, Extent::Listed, &mut |record, image| {
+    walk_as_of(reading, listing, at, Extent::Listed, &mut |record, image, _| {
         let place = order_key(&listing.sort, record, &image)?;
         if after.as_ref().is_none_or(|after| place > *after) {
             rows.insert(place, record);

@@ -302,7 +302,7 @@ impl<'c> Session<'c> {
                 see(sight, record, image)?;
                 Ok(true)
             }),
-            Some(at) => history::walk_as_of(&reading, &listing, at, extent, &mut |record, image| {
+            Some(at) => history::walk_as_of(&reading, &listing, at, extent, &mut |record, image, _| {
                 see(sight, record, image)
             }),
         }

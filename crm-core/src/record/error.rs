@@ -87,10 +87,10 @@ pub struct Invalid {
     pub zh: String,
     /// The place in the text that was given, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mark: Option<Mark>,
+    pub mark: Option<Box<Mark>>,
     /// What was probably meant, to be put in place of what is marked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suggestion: Option<String>,
+    pub suggestion: Option<Box<str>>,
 }
 
 impl Refusal {
@@ -127,12 +127,14 @@ impl Invalid {
 
     /// What is wrong with a text, marked in it; `source` is the name of the rule or file.
     pub fn marked(field: &str, source: &str, text: &str, wrong: Diagnostic) -> Self {
-        let mark = Some(Mark::new(source, text, wrong.at));
-        Invalid {
-            mark,
-            suggestion: wrong.suggestion,
-            ..Invalid::said(field, &wrong.code, (wrong.en, wrong.zh))
-        }
+        let mark = Some(Box::new(Mark::new(source, text, wrong.at)));
+        let said = Invalid::said(field, &wrong.code, (wrong.en, wrong.zh));
+        Invalid { mark, ..said }.meant(wrong.suggestion)
+    }
+
+    /// The same with what was probably meant.
+    pub fn meant(self, suggestion: Option<String>) -> Self {
+        Invalid { suggestion: suggestion.map(String::into_boxed_str), ..self }
     }
 
     /// What a person reads in a language, with the place in the text and what was probably meant.

@@ -74,7 +74,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn contains(items: &mut Array, item: Dynamic) -> bool {
     // Numbers are equal by value, whole or not.
-    let number = decimal(&item).ok();
+    let number = if item.is_int() || item.is_decimal() { decimal(&item).ok() } else { None };
     let wanted = to_value(&item);
     items.iter().any(|known| match number {
         Some(number) => decimal(known).is_ok_and(|known| known == number),
@@ -107,6 +107,10 @@ fn join(limit: usize, items: &mut Array, between: &str) -> Step<Text> {
 pub(super) fn register(engine: &mut Engine) {
     let (text, items) = (engine.max_string_size(), engine.max_array_size());
     engine.register_fn("contains", contains);
+    // Texts are asked for most, and are found without being taken apart.
+    engine.register_fn("contains", |items: &mut Array, item: Text| {
+        items.iter().any(|known| known.as_immutable_string_ref().is_ok_and(|known| *known == item))
+    });
     engine.register_fn("length", |items: &mut Array| i64::try_from(items.len()).unwrap_or(i64::MAX));
     engine.register_fn("first", |items: &mut Array| items.first().cloned().unwrap_or(Dynamic::UNIT));
     engine.register_fn("last", |items: &mut Array| items.last().cloned().unwrap_or(Dynamic::UNIT));

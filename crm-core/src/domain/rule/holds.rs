@@ -145,10 +145,8 @@ fn calls_of_rules(desk: &mut dyn Desk, rule: &Rule) -> Result<Vec<Invalid>> {
             names.extend(other.map(|other| other.name).filter(|other| *other != rule.name));
         }
         let said = (format!("no rule is called `{name}`"), format!("没有名为 `{name}` 的规则"));
-        problems.push(Invalid {
-            suggestion: nearest(name, names.iter().map(String::as_str)),
-            ..Invalid::said(&format!("calls.{}", place + 1), "rule.call", said)
-        });
+        let problem = Invalid::said(&format!("calls.{}", place + 1), "rule.call", said);
+        problems.push(problem.meant(nearest(name, names.iter().map(String::as_str))));
     }
     Ok(problems)
 }

@@ -158,6 +158,26 @@ impl Active {
         run(&Sight::new(sight.config.clone(), access, sight.now))
     }
 
+    /// The points that a scoring rule gives a record, without saying why.
+    pub(crate) fn points(
+        &self,
+        looks: Neighbours<'_>,
+        judges: &dyn Judges,
+        ask: &Ask<'_>,
+    ) -> Result<Option<i64>> {
+        let (Some(criteria), Some(sight)) = (&self.criteria, looks.sight) else {
+            return Ok(match self.ask(looks, judges, ask)?.map(|verdict| verdict.answer) {
+                Some(Answer::Score(score)) => Some(score.points),
+                _ => None,
+            });
+        };
+        let now = looks.now;
+        let hidden = shown(sight, ask.record, ask.view)?;
+        let view = hidden.as_deref().map_or(Ok(ask.view), View::new)?;
+        let judged = self.bind(criteria, sight)?.judge(ask.record, view, &mut looks.shown())?;
+        Ok(judged.points(&self.rule, now))
+    }
+
     /// Asks the rule about a record.
     pub(crate) fn ask(
         &self,

@@ -68,25 +68,21 @@ impl Session<'_> {
         let judges = self.crm.host.judges.as_ref();
         let (mut scores, mut outcomes) = (Vec::new(), Vec::new());
         let mut failures = Vec::new();
-        walk_as_of(&reading, &listing, then, Extent::Whole, &mut |record, image| {
+        walk_as_of(&reading, &listing, then, Extent::Whole, &mut |record, image, today| {
             let Reading { overlay, sight } = &reading;
             let view = View::new(&image)?;
             let known =
                 happened.matches(record.bits, view, &mut Neighbours::seen_at(overlay, sight, then))?;
-            let Some(today) = overlay.get(Table::Records, &key::record(record))?.filter(|_| !known) else {
-                return Ok(());
-            };
+            let Some(today) = today.filter(|_| !known) else { return Ok(()) };
             let came =
-                happened.matches(record.bits, View::new(&today)?, &mut Neighbours::seen(overlay, sight))?;
+                happened.matches(record.bits, View::new(today)?, &mut Neighbours::seen(overlay, sight))?;
             let ask = Ask::new(Purpose::Score, record, view);
             let verdict = active
-                .looking(&past, |past| active.ask(Neighbours::seen_at(overlay, past, then), judges, &ask));
+                .looking(&past, |past| active.points(Neighbours::seen_at(overlay, past, then), judges, &ask));
             match verdict {
-                Ok(Some(verdict)) => {
-                    if let Answer::Score(score) = verdict.answer {
-                        scores.push(score.points as f64);
-                        outcomes.push(came);
-                    }
+                Ok(Some(points)) => {
+                    scores.push(points as f64);
+                    outcomes.push(came);
                 }
                 Ok(None) => {}
                 Err(error) => match failure(&error) {

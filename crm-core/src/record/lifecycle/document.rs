@@ -235,8 +235,8 @@ impl Node {
     pub fn not_a(&self, en: &str, zh: &str) -> Fault {
         let given = match &self.content {
             Content::Null => Bilingual::from(("nothing", "空")),
-            Content::Flag(yes) => (format!("`{yes}`"), format!("`{yes}`")).into(),
-            Content::Number(text) | Content::Text(text) => (format!("`{text}`"), format!("`{text}`")).into(),
+            Content::Flag(yes) => (format!("`{yes}`"), format!(" `{yes}`")).into(),
+            Content::Number(text) | Content::Text(text) => (format!("`{text}`"), format!(" `{text}`")).into(),
             Content::List(_) => ("a list", "列表").into(),
             Content::Map(_) => ("a mapping", "一组键值").into(),
         };

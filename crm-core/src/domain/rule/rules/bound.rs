@@ -123,6 +123,11 @@ impl Judged {
         Score { points, reasons: lines.iter().filter_map(reason).collect(), rule: rule.signature() }
     }
 
+    /// The points of a scoring rule alone; none when it doesn't apply to the record.
+    pub fn points(&self, rule: &Rule, now: Instant) -> Option<i64> {
+        self.applies.then(|| score::sum(rule, &self.held, now))
+    }
+
     /// Every line with whether it holds and what it gives.
     pub fn lines(&self, rule: &Rule, now: Instant) -> Vec<Line> {
         let mut lines = score::total(rule, &self.held, now).1;

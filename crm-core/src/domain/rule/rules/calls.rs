@@ -69,7 +69,7 @@ impl Wrong {
     }
 
     fn invalid(self, field: &str, code: &str) -> Invalid {
-        Invalid { suggestion: self.suggestion, ..Invalid::said(field, code, self.said) }
+        Invalid::said(field, code, self.said).meant(self.suggestion)
     }
 }
 

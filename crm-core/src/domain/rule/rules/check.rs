@@ -89,7 +89,7 @@ impl Found<'_> {
     /// Adds to the last problem what was probably meant.
     fn meant(&mut self, suggestion: Option<String>) {
         if let Some(last) = self.problems.last_mut() {
-            last.suggestion = suggestion;
+            last.suggestion = suggestion.map(String::into_boxed_str);
         }
     }
 

@@ -123,7 +123,7 @@ impl ScoringDocument {
             Some(of(mark.start)?..of(mark.end)?)
         });
         let at = within.unwrap_or_else(|| start..word_end(text, start));
-        Invalid { mark: Some(Mark::new(file, text, at)), ..problem }
+        Invalid { mark: Some(Box::new(Mark::new(file, text, at))), ..problem }
     }
 }
 

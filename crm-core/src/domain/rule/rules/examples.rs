@@ -1,6 +1,7 @@
 //! The examples that a rule carries: facts as a record in memory.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 
@@ -26,8 +27,10 @@ pub struct Facts {
     text: String,
 }
 
-/// The code of facts that can't be read.
-pub const EXAMPLE_FACTS: &str = "rule.example_facts";
+/// Facts that can't be read.
+pub fn unreadable(at: Range<usize>, said: impl Into<Bilingual>) -> Diagnostic {
+    Diagnostic::new("rule.example_facts", at, said)
+}
 
 impl Facts {
     /// The record that facts of a kind make; `text` is what they were read from.
@@ -95,7 +98,7 @@ impl Facts {
     /// Something wrong with what the facts say under a name.
     fn wrong(&self, name: &str, said: impl Into<Bilingual>) -> Diagnostic {
         let found = self.text.find(&format!("\"{name}\"")).map(|at| at..at + name.len() + 2);
-        Diagnostic::new(EXAMPLE_FACTS, found.unwrap_or(0..self.text.len()), said)
+        unreadable(found.unwrap_or(0..self.text.len()), said)
     }
 
     /// That there is no such kind of record.

@@ -84,6 +84,15 @@ pub fn total(rule: &Rule, held: &[LineHeld], now: Instant) -> (i64, Vec<Line>) {
     (sum, lines)
 }
 
+/// The points of a rule alone, as [`total`] reckons them.
+pub fn sum(rule: &Rule, held: &[LineHeld], now: Instant) -> i64 {
+    if rule.lines.iter().any(|line| !line.group.is_empty()) {
+        return total(rule, held, now).0;
+    }
+    let given = rule.lines.iter().zip(held).map(|(line, held)| points(line, *held, now));
+    given.fold(0, i64::saturating_add)
+}
+
 /// The grade of a score by the rule's bands; without bands A from 80, B from 60, C from 40, else D.
 pub fn grade(rule: &Rule, points: i64) -> String {
     if rule.bands.is_empty() {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::bound::Criteria;
 use super::calls::json_zh;
 use super::check::Words;
-use super::examples::{EXAMPLE_FACTS, Facts, expected_holds};
+use super::examples::{Facts, expected_holds, unreadable};
 use crate::base::kind::{User as UserKind, UserId};
 use crate::base::{Kind, KindNo, RecordRef};
 use crate::domain::rule::{Example, Rule};
@@ -88,7 +88,7 @@ fn object(text: &str) -> Result<Map<String, Json>, Diagnostic> {
                 "facts are a JSON object, as in `{\"company_size\": 250}`",
                 "事实应为 JSON 对象，如 `{\"公司规模\": 250}`",
             );
-            Err(Diagnostic::new(EXAMPLE_FACTS, 0..text.len(), said))
+            Err(unreadable(0..text.len(), said))
         }
         Err(error) => {
             let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -99,7 +99,7 @@ fn object(text: &str) -> Result<Map<String, Json>, Diagnostic> {
                 format!("the facts are no JSON: {error}"),
                 format!("事实不是有效的 JSON：{}", json_zh(&error)),
             );
-            Err(Diagnostic::new(EXAMPLE_FACTS, at..text.len().min(at + 1), said))
+            Err(unreadable(at..text.len().min(at + 1), said))
         }
     }
 }
@@ -293,7 +293,7 @@ impl Reads for Looks<'_> {
         let filter = query.filter.as_ref().unwrap_or(&all);
         let passes = bind(filter, self.words.schema, query.kind, &context).map_err(|errors| {
             let said = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            Error::invalid("examples", EXAMPLE_FACTS, said)
+            Error::invalid("examples", "rule.example_facts", said)
         })?;
         let mut found = Vec::new();
         for (record, image) in self.facts.of_kind(query.kind) {
