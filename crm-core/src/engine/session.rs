@@ -283,7 +283,11 @@ impl<'c> Session<'c> {
                 keep(record, image)?;
                 Ok(true)
             })?,
-            Some(at) => history::walk_as_of(&reading, &listing, at, Extent::Whole, &mut keep)?,
+            Some(at) => {
+                history::walk_as_of(&reading, &listing, at, Extent::Whole, &mut |record, image, _| {
+                    keep(record, image)
+                })?
+            }
         }
         rows.into_values().try_for_each(|(record, image)| show(record, image))
     }
