@@ -85,7 +85,7 @@ fn lots<'f>(
     most: Option<usize>,
     fields: &'f [FieldDef],
 ) -> Result<Vec<Built<'f>>> {
-    let most = thread::available_parallelism().map_or(1, usize::from);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         let (mut done, mut running) = (Vec::new(), VecDeque::new());
         let mut lot = Lot::default();
@@ -96,7 +96,7 @@ fn lots<'f>(
             if lot.records.len() == LOT {
                 let full = std::mem::take(&mut lot);
                 running.push_back(scope.spawn(move || full.build(fields)));
-                if running.len() > most {
+                if running.len() > cores {
                     done.extend(running.pop_front().map(joined).transpose()?);
                 }
             }

@@ -52,6 +52,7 @@ class Record:
     KIND: ClassVar[str] = ""
     """The kind of record: `lead`."""
 
+    _fields: dict[str, Any]
     _title: ClassVar[str | None] = None
     _plain: ClassVar[tuple[str, ...]] = ()
     _many: ClassVar[tuple[str, ...]] = ()
