@@ -171,6 +171,6 @@ struct Column<'f> {
 
 impl<'f> Column<'f> {
     fn new(field: &'f FieldDef) -> Self {
-        Column { field, values: Values::new(field.ty, field.many, field.columns) }
+        Column { field, values: Values::new(field.ty, field.many, &field.columns) }
     }
 }

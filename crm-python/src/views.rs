@@ -191,8 +191,8 @@ pub fn field(field: &FieldDef) -> Json {
         .columns
         .iter()
         .map(|column| {
-            json!({ "name": column.name, "en": column.en, "zh": column.zh, "type": type_name(column.shape.ty),
-                    "many": column.shape.many })
+            json!({ "name": column.name, "en": column.en, "zh": column.zh, "type": type_name(column.ty),
+                    "many": column.many })
         })
         .collect();
     json!({

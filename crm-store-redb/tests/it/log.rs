@@ -1,5 +1,7 @@
 //! The log in front of the pages: what it holds is there after a crash, once, and what it lost is not passed over.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crm_core::store::conformance::Model;
 use crm_core::store::{Batch, Store, StoreError, Table};
 use crm_store_redb::faults::{Disk, Fault};
@@ -179,4 +181,39 @@ fn compacting_leaves_nothing_deleted() {
     store.compact().unwrap();
     let left = |disk: &Disk| disk.image()[..HEADER + (64 << 10)].windows(8).any(|bytes| bytes == b"thirteen");
     assert!(!left(&disk));
+}
+
+#[test]
+fn a_snapshot_beside_a_large_commit_sees_all_of_it_or_nothing() {
+    let store = open(&Disk::new(0), 8 << 10).unwrap();
+    let values = |store: &RedbStore| {
+        let snapshot = store.snapshot().unwrap();
+        [b"small", b"large"].map(|key| snapshot.get(Table::Meta, key).unwrap())
+    };
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut seen = 0;
+            while !done.load(Ordering::Acquire) {
+                let [small, large] = values(&store);
+                // The first is also written alone, before.
+                assert!(small >= large, "{small:?} {large:?}");
+                seen += 1;
+            }
+            seen
+        });
+        for round in 0..2_000u32 {
+            let before = (2 * round).to_be_bytes().to_vec();
+            let after = (2 * round + 1).to_be_bytes().to_vec();
+            let mut alone = Batch::new();
+            alone.put(Table::Meta, b"small".to_vec(), before);
+            store.commit(&alone).unwrap();
+            let mut large = row(1, 1, 4 << 10);
+            large.put(Table::Meta, b"small".to_vec(), after.clone());
+            large.put(Table::Meta, b"large".to_vec(), after);
+            store.commit(&large).unwrap();
+        }
+        done.store(true, Ordering::Release);
+        assert!(reader.join().unwrap() > 0);
+    });
 }
