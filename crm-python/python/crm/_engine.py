@@ -110,9 +110,9 @@ class Session(Rooms):
         given = {name: encode(value, name in valued) for name, value in given.items()}
         return json.loads(self._engine.execute(self._whose, command, json.dumps(given), key, dry_run))
 
-    def get(self, id: str) -> Record:
-        """A record by its id, of any kind."""
-        record: Record = self._record(json.loads(self._engine.read(self._whose, id)))
+    def get(self, id: str | Record) -> Record:
+        """A record by its id, of any kind; or as it stands now, by what it was."""
+        record: Record = self._record(json.loads(self._engine.read(self._whose, _id(id))))
         return record
 
     @staticmethod
