@@ -14,7 +14,7 @@ pub use crate::engine::flows::capture::CaptureLead;
 pub use crate::engine::flows::convert::ConvertLead;
 pub use crate::engine::flows::edit::{CreateRecord, DeleteRecord, UpdateRecord};
 pub use crate::engine::flows::log_activity::LogActivity;
-pub use crate::engine::{Crm, Host, ManualClock, Session};
+pub use crate::engine::{Blobs, Crm, Host, ManualClock, Sender, Session};
 pub use crate::exchange::{Duplicates, Import, Mapping};
 pub use crate::record::action::Action;
 pub use crate::record::command::Command;

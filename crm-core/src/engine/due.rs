@@ -4,13 +4,19 @@ use std::collections::VecDeque;
 
 use super::crm::Crm;
 use super::finish::due_key;
+use super::overlay::Overlay;
 use super::rules::automate;
-use crate::base::{Instant, Span};
+use crate::base::{Id, Instant, RecordRef, Span};
 use crate::domain::failed_work;
+use crate::domain::notice::{self, Notification};
+use crate::domain::org::User;
+use crate::record::codec::View;
 use crate::record::command::Command;
 use crate::record::desk::{Desk, Due};
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
+use crate::record::key;
+use crate::record::spec::Record;
 use crate::store::{Direction, Range, Table};
 
 /// How often failing work is tried before it is laid aside, see [`FailedWork`](crate::domain::failed_work::FailedWork).
@@ -96,7 +102,10 @@ impl Crm {
         let mut report = DueReport::default();
         for (key, due) in self.due(Some(now), limit)? {
             let actor = automate::actor(&due);
-            match self.run(actor, run_due(due.clone()), None, vec![key.clone()], false) {
+            let done = self
+                .send_out(&due)
+                .and_then(|()| self.run(actor, run_due(due.clone()), None, vec![key.clone()], false));
+            match done {
                 Ok(()) => report.done += 1,
                 Err(Error::Store(error)) => return Err(error.into()),
                 Err(error) if error.has_code("due.done") => {}
@@ -108,6 +117,21 @@ impl Crm {
         }
         report.next = self.next_due()?;
         Ok(report)
+    }
+
+    /// Has the host send what is to be sent. What was read meanwhile, or is gone with its user, needs no sending.
+    fn send_out(&self, due: &Due) -> Result<()> {
+        if due.work != notice::SEND {
+            return Ok(());
+        }
+        let overlay = self.overlay()?;
+        let Some(notification) = stored::<Notification>(&overlay, Some(due.about))? else { return Ok(()) };
+        let user = stored::<User>(&overlay, notification.user.map(Id::record))?;
+        let Some(user) = user.filter(|_| notification.read_at.is_none()) else { return Ok(()) };
+        self.host.sender.send(&notification, &user).map_err(|why| {
+            let id = notification.id();
+            Error::refused("notification.unsent", format!("`{id}` could not be sent: {why}"))
+        })
     }
 
     /// When the next work is due.
@@ -163,6 +187,10 @@ impl Crm {
     fn do_one(&self, key: Vec<u8>) -> Result<Vec<Vec<u8>>> {
         let Some(value) = self.overlay()?.get(Table::Due, &key)? else { return Ok(Vec::new()) };
         let due = read(&value)?;
+        if due.work == notice::SEND {
+            // Nobody's command waits for a sender.
+            return Ok(Vec::new());
+        }
         let actor = automate::actor(&due);
         let answer = self.ask(actor, run_due(due.clone()), None, vec![key.clone()], false)?;
         match answer.outcome {
@@ -186,6 +214,15 @@ impl Crm {
         }
         Ok(due)
     }
+}
+
+/// A record as it is stored.
+fn stored<R: Record>(overlay: &Overlay, record: Option<RecordRef>) -> Result<Option<R>> {
+    let Some((record, id)) = record.and_then(|record| Some((record, record.as_id()?))) else {
+        return Ok(None);
+    };
+    let image = overlay.get(Table::Records, &key::record(record))?;
+    image.map(|image| Ok(R::read(id, View::new(&image)?)?)).transpose()
 }
 
 fn run_due(due: Due) -> RunDue {

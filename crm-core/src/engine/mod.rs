@@ -39,7 +39,10 @@ pub use due::DueReport;
 pub use feed::{FieldHistory, JournalItem};
 pub use file::FORMAT;
 pub use plan::Explanation;
-pub use ports::{Clock, Entropy, Host, ManualClock, SeededEntropy, SystemClock, SystemEntropy};
+pub use ports::{
+    BlobAddress, Blobs, Clock, Entropy, Host, ManualClock, MemoryBlobs, NoSender, SeededEntropy, Sender,
+    SystemClock, SystemEntropy,
+};
 pub use registry::{command_forms, command_names};
 pub use rules::{RuleExplained, WouldAnswer, WouldRun};
 pub use session::{Page, Session, Shown, Why};

@@ -463,6 +463,10 @@ impl Desk for Unit<'_> {
         self.chain.clone()
     }
 
+    fn sends(&self) -> bool {
+        self.host.sender.sends()
+    }
+
     fn ports(&self) -> Arc<dyn Judges> {
         self.host.judges.clone()
     }

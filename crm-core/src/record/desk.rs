@@ -176,6 +176,10 @@ pub trait Desk {
     fn commands(&self) -> &'static [CommandForm] {
         &[]
     }
+    /// Whether the host sends messages out.
+    fn sends(&self) -> bool {
+        false
+    }
     /// What the host provides: scorers, assigners, guards.
     fn ports(&self) -> Arc<dyn super::port::Judges>;
 }

@@ -41,6 +41,7 @@ mod related;
 mod rescoring;
 mod rule_told;
 mod rules;
+mod sender;
 mod shape;
 mod shop;
 mod targets;

@@ -2,9 +2,9 @@
 
 use super::Notification;
 use crate::base::kind::{Notification as NotificationKind, NotificationId, UserId};
-use crate::base::{Instant, Kind, RecordRef};
+use crate::base::{Instant, Kind, RecordRef, Span};
 use crate::record::action::Action;
-use crate::record::desk::{Desk, Purpose};
+use crate::record::desk::{Desk, Due, Purpose};
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
 use crate::record::spec::Record;
@@ -30,8 +30,16 @@ pub fn notify(
     notification.about = about;
     topic.clone_into(&mut notification.topic);
     desk.put(&notification)?;
+    if desk.sends() {
+        // Later than now, so that whoever caused the message doesn't wait for its way out.
+        let at = desk.now() + Span::from_micros(1);
+        desk.schedule(Due { at, work: SEND.to_owned(), about: id.record(), note: String::new() });
+    }
     Ok(id)
 }
+
+/// The work of sending a notification out. The engine asks the host's sender before it is done.
+pub const SEND: &str = "notification.out";
 
 command! {
     /// Marks messages of one's own inbox as read; those that are read already stay as they are.

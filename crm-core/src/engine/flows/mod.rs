@@ -23,7 +23,7 @@ use super::config::spec;
 use super::due::Handler;
 use super::rules;
 use crate::base::{Kind, KindNo, RecordRef, kind};
-use crate::domain::{party, pool};
+use crate::domain::{notice, party, pool};
 use crate::record::codec::View;
 use crate::record::desk::Desk;
 use crate::record::error::Result;
@@ -51,6 +51,8 @@ const HANDLERS: &[(&str, Handler)] = &[
     (rules::awaited::TAKE_UP, rules::awaited::take_up_due),
     (rules::automate::RUN, rules::automate::run),
     (rules::awaited::REACHED, rules::awaited::reached),
+    // The sender has done it, see `Crm::run_due`.
+    (notice::SEND, |_, _| Ok(())),
 ];
 
 /// What follows across rooms from a changed record, whoever changed it: asked at the end of a unit,
