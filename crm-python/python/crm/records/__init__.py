@@ -14,6 +14,9 @@ from .catalog import (
     ProductBilling,
     ProductTy,
 )
+from .failed_work import (
+    FailedWork,
+)
 from .forecast import (
     Forecast,
 )
@@ -132,6 +135,7 @@ __all__ = [
     "CustomerTradingRoles",
     "CustomerWillingness",
     "Department",
+    "FailedWork",
     "Forecast",
     "Industry",
     "KINDS",
@@ -213,6 +217,7 @@ KINDS: dict[str, type[Record]] = {
     "task": Task,
     "notification": Notification,
     "activity_type": ActivityType,
+    "failed_work": FailedWork,
     "model": Model,
     "target": Target,
     "forecast": Forecast,
