@@ -1,5 +1,6 @@
 //! The engine for one actor: every read and write is made in his name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::access::Grounds;
@@ -235,7 +236,7 @@ impl<'c> Session<'c> {
     /// As [`Session::list`], and what `see` answers.
     pub fn each(&self, query: &Query, see: &mut dyn FnMut(RecordRef, View<'_>) -> Result<()>) -> Result<()> {
         self.walk(query, Extent::Whole, &mut |sight, record, image| {
-            let image = sight.show(record.kind, image)?;
+            let image = sight.show(record.kind, image.into_owned())?;
             see(record, View::new(&image)?)
         })
     }
@@ -285,7 +286,7 @@ impl<'c> Session<'c> {
             })?,
             Some(at) => {
                 history::walk_as_of(&reading, &listing, at, Extent::Whole, &mut |record, image, _| {
-                    keep(record, image)
+                    keep(record, image.to_vec())
                 })?
             }
         }
@@ -296,18 +297,18 @@ impl<'c> Session<'c> {
         &self,
         query: &Query,
         extent: Extent,
-        see: &mut dyn FnMut(&Sight, RecordRef, Vec<u8>) -> Result<()>,
+        see: &mut dyn FnMut(&Sight, RecordRef, Cow<'_, [u8]>) -> Result<()>,
     ) -> Result<()> {
         let reading = self.reading()?;
         let Reading { overlay, sight } = &reading;
         let listing = Listing::new(sight, query)?;
         match self.as_of {
             None => listing.walk(overlay, sight, None, &mut |record, image, _| {
-                see(sight, record, image)?;
+                see(sight, record, image.into())?;
                 Ok(true)
             }),
             Some(at) => history::walk_as_of(&reading, &listing, at, extent, &mut |record, image, _| {
-                see(sight, record, image)
+                see(sight, record, image.into())
             }),
         }
     }
