@@ -211,7 +211,9 @@ impl<'w> Part<'w> {
         if text.chars().next_back().is_some_and(is_han) {
             let longest = forms.han.iter().find(|(written, _)| text.ends_with(written));
             return match longest.filter(|(written, _)| text.len() > written.len()) {
-                Some((written, canonical)) => (self.ending(self.to - written.len()), Some(canonical)),
+                Some((written, canonical)) => {
+                    self.ending(self.to - written.len()).strip_before(canonical, forms)
+                }
                 None => (self, None),
             };
         }
@@ -227,6 +229,20 @@ impl<'w> Part<'w> {
         match found {
             Some((start, canonical)) => (self.ending(start), Some(canonical)),
             None => (self, None),
+        }
+    }
+
+    /// Takes off what makes a longer form together with the one that was found, as what is left has that behind it:
+    /// `合伙企业` of `甲合伙企业` and `有限合伙`.
+    fn strip_before(self, found: &'static str, forms: &Forms) -> (Self, Option<&'static str>) {
+        let text = self.text();
+        let longer = forms.han.iter().find_map(|(written, canonical)| {
+            let before = written.strip_suffix(found).filter(|before| !before.is_empty())?;
+            (text.len() > before.len() && text.ends_with(before)).then_some((before.len(), *canonical))
+        });
+        match longer {
+            Some((length, canonical)) => self.ending(self.to - length).strip_before(canonical, forms),
+            None => (self, Some(found)),
         }
     }
 

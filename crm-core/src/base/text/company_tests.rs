@@ -148,6 +148,7 @@ fn cores_meet_and_part() {
     let same = |a: &str, b: &str| assert_eq!(core(a), core(b), "{a} and {b}");
     let differ = |a: &str, b: &str| assert_ne!(core(a), core(b), "{a} and {b}");
     same("北京华为技术有限公司", "华为技术（上海）股份有限公司");
+    same("北京合伙企业合伙企业(有限合伙)", "北京合伙企业(有限合伙)");
     same("Acme Inc", "ACME Co., Ltd.");
     same("Siemens (China) Co., Ltd.", "Siemens AG");
     same("华为技术有限公司深圳分公司", "华为技术有限责任公司 深圳分公司");
