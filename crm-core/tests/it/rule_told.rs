@@ -221,5 +221,5 @@ fn a_document_is_marked_where_its_author_wrote() {
         "rule.grade",
         "没有等级 `Z`",
     );
-    check("评分规则: [{标准: a", (1, 1, "评分规则"), "document.syntax", "文档既不是 YAML 也不是 JSON");
+    check("评分规则: [{标准: a", (1, 8, "{标准"), "document.syntax", "文档既不是 YAML 也不是 JSON");
 }
