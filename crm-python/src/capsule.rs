@@ -33,7 +33,11 @@ pub fn take(source: &Bound<'_, PyAny>) -> Result<RecordBatchStreamReader> {
     // SAFETY: a capsule of this name holds a stream by the interface's contract. It is moved out,
     // and an empty one left behind, which the capsule's destructor passes over.
     let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.as_ptr().cast()) };
-    Ok(RecordBatchStreamReader::try_new(stream)?)
+    RecordBatchStreamReader::try_new(stream).or_else(|error| {
+        let found = source.get_type().fully_qualified_name()?;
+        let message = format!("the Arrow stream of `{found}` is not a table's: {error}");
+        Err(Failure::frame("frame.unreadable", message))
+    })
 }
 
 /// A capsule with a stream of batches. The batches share their memory with whoever reads it.

@@ -18,7 +18,7 @@ use pyo3::prelude::*;
 use serde_json::json;
 
 use crate::capsule;
-use crate::failure::{Failure, Result, detached};
+use crate::failure::{Failure, Result, detached, said};
 use crate::frame::{Frame, Ids, cast};
 use crate::rfm::{Bought, Columns, threads};
 use crate::table::{Table, same_length};
@@ -298,5 +298,5 @@ pub fn spend_expected(py: Python<'_>, source: &Bound<'_, PyAny>, spend: &str) ->
 
 fn read_ahead(text: &str) -> Result<Ahead> {
     serde_json::from_str(text)
-        .map_err(|error| Error::invalid("ahead", "clv.bad_horizon", error.to_string()).into())
+        .map_err(|error| Error::invalid("ahead", "clv.bad_horizon", said(&error)).into())
 }

@@ -21,8 +21,13 @@ use crate::values::Values;
 /// How many records are made columns of at a time, each lot on a thread of its own while the next is read.
 const LOT: usize = 1 << 13;
 
-/// Reads a list into a table: its id, then the fields asked for, or all.
-pub fn read(session: &Session<'_>, query: &Query, asked: Option<&[String]>) -> Result<Table> {
+/// Reads a list, or its first records, into a table: the id, then the fields asked for, or all.
+pub fn read(
+    session: &Session<'_>,
+    query: &Query,
+    most: Option<usize>,
+    asked: Option<&[String]>,
+) -> Result<Table> {
     let known = session.fields(query.kind)?;
     let mut fields = match asked {
         None => known,
@@ -32,7 +37,7 @@ pub fn read(session: &Session<'_>, query: &Query, asked: Option<&[String]>) -> R
     let order: Vec<u16> = fields.iter().map(|field| field.no).collect();
     fields.sort_by_key(|field| field.no);
     fields.dedup_by_key(|field| field.no);
-    let lots = lots(session, query, &fields)?;
+    let lots = lots(session, query, most, &fields)?;
     let scales: Vec<u32> = (0..fields.len())
         .map(|place| {
             lots.iter()
@@ -74,24 +79,34 @@ struct Built<'f> {
 }
 
 /// Reads a list lot by lot; at least one, so that an empty list has columns.
-fn lots<'f>(session: &Session<'_>, query: &Query, fields: &'f [FieldDef]) -> Result<Vec<Built<'f>>> {
-    let most = thread::available_parallelism().map_or(1, usize::from);
+fn lots<'f>(
+    session: &Session<'_>,
+    query: &Query,
+    most: Option<usize>,
+    fields: &'f [FieldDef],
+) -> Result<Vec<Built<'f>>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         let (mut done, mut running) = (Vec::new(), VecDeque::new());
         let mut lot = Lot::default();
-        session.each(query, &mut |record, view| {
+        let mut see = |record: RecordRef, view: View<'_>| {
             lot.records.push(record);
             lot.bytes.extend_from_slice(view.field_bytes());
             lot.ends.push(lot.bytes.len());
             if lot.records.len() == LOT {
                 let full = std::mem::take(&mut lot);
                 running.push_back(scope.spawn(move || full.build(fields)));
-                if running.len() > most {
+                if running.len() > cores {
                     done.extend(running.pop_front().map(joined).transpose()?);
                 }
             }
             Ok(())
-        })?;
+        };
+        match most {
+            // In whatever order is quickest.
+            None if query.sort.is_empty() => session.each(query, &mut see)?,
+            most => session.in_order(query, most, &mut see)?,
+        }
         for running in running {
             done.push(joined(running)?);
         }
@@ -156,6 +171,6 @@ struct Column<'f> {
 
 impl<'f> Column<'f> {
     fn new(field: &'f FieldDef) -> Self {
-        Column { field, values: Values::new(field.ty, field.many, field.columns) }
+        Column { field, values: Values::new(field.ty, field.many, &field.columns) }
     }
 }

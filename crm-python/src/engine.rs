@@ -250,7 +250,7 @@ impl Engine {
         fields: Option<Vec<String>>,
     ) -> Result<Table, PyErr> {
         let list: List = parsed(list)?;
-        self.work(py, whose, |session| columns::read(session, &list.query()?, fields.as_deref()))
+        self.work(py, whose, |session| columns::read(session, &list.query()?, list.limit, fields.as_deref()))
     }
 
     /// The fields of a kind that the actor sees.

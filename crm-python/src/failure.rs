@@ -97,8 +97,14 @@ impl From<arrow_schema::ArrowError> for Failure {
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
-        Failure::Engine(Error::invalid("input", "command.malformed", error.to_string()))
+        Failure::Engine(Error::invalid("input", "command.malformed", said(&error)))
     }
+}
+
+/// What is wrong with data, without the place in a text that no person wrote.
+pub fn said(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    told.split_once(" at line ").map(|(what, _)| what.to_owned()).unwrap_or(told)
 }
 
 impl From<Failure> for PyErr {

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::amounts::Reading;
 use crate::capsule;
-use crate::failure::{Failure, Result, detached};
+use crate::failure::{Failure, Result, detached, said};
 use crate::frame::{Column, Frame, cast};
 use crate::rfm::threads;
 use crate::table::{Table, same_length};
@@ -108,7 +108,7 @@ pub fn learn_fit(
     asked: &str,
 ) -> Result<String, PyErr> {
     let asked: Asked = serde_json::from_str(asked)
-        .map_err(|error| Failure::from(Error::invalid("training", "learn.option", error.to_string())))?;
+        .map_err(|error| Failure::from(Error::invalid("training", "learn.option", said(&error))))?;
     let (stream, ended) = (capsule::take(source)?, capsule::take(ended)?);
     Ok(detached(py, || {
         let (frame, ended) = (Frame::read(stream)?, outcomes(&Frame::read(ended)?)?);

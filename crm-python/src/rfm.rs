@@ -63,8 +63,8 @@ struct Asked {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Rated {
-    Ranks(u8),
-    Ntile(u8),
+    Ranks(i64),
+    Ntile(i64),
     Thresholds { recency: Vec<i64>, frequency: Vec<i64>, monetary: Vec<Decimal> },
 }
 
@@ -297,9 +297,15 @@ impl Asked {
 
 impl Rated {
     fn rule(&self, amounts: &Amounts) -> Result<Rule> {
+        // What no byte holds is refused as no scores are.
+        let few = |bins: &i64| {
+            u8::try_from(*bins).map_err(|_| {
+                Error::invalid("bins", "rfm.bins", format!("`{bins}` scores can't be: 2 to 100 can"))
+            })
+        };
         Ok(match self {
-            Rated::Ranks(bins) => Rule::Ranks { bins: *bins },
-            Rated::Ntile(bins) => Rule::Ntile { bins: *bins },
+            Rated::Ranks(bins) => Rule::Ranks { bins: few(bins)? },
+            Rated::Ntile(bins) => Rule::Ntile { bins: few(bins)? },
             Rated::Thresholds { recency, frequency, monetary } => {
                 let unit = Decimal::from(10i64.saturating_pow(u32::from(amounts.decimals)));
                 // An amount reaches a threshold when it reaches the next whole smallest unit.

@@ -15,7 +15,8 @@ use chrono::Datelike;
 use crm_core::base::Money;
 use crm_core::record::codec::ValueRef;
 use crm_core::record::error::Error;
-use crm_core::record::field::{Column, FieldType};
+use crm_core::record::field::FieldType;
+use crm_core::record::schema::FieldDef;
 use rust_decimal::Decimal;
 
 use crate::failure::Result;
@@ -42,7 +43,7 @@ pub enum Values {
     /// Lists: all their items, and how many each has.
     List(Box<Values>, Vec<usize>),
     /// Rows: their columns, and whether each is there.
-    Row(Vec<(&'static str, Values)>, Vec<bool>),
+    Row(Vec<(String, Values)>, Vec<bool>),
 }
 
 /// Decimal numbers of one scale, wide enough for all.
@@ -51,7 +52,7 @@ pub struct Decimals(Vec<Option<Decimal>>);
 
 impl Values {
     /// For a field of a type, or several of it.
-    pub fn new(ty: FieldType, many: bool, columns: &'static [Column]) -> Self {
+    pub fn new(ty: FieldType, many: bool, columns: &[FieldDef]) -> Self {
         match ty {
             _ if many => Values::List(Box::new(Values::within(ty, columns)), Vec::new()),
             FieldType::Choice | FieldType::Currency => Values::Code(StringDictionaryBuilder::new()),
@@ -63,7 +64,7 @@ impl Values {
     }
 
     /// For what stands in a list or row, where codes are plain texts.
-    fn within(ty: FieldType, columns: &'static [Column]) -> Self {
+    fn within(ty: FieldType, columns: &[FieldDef]) -> Self {
         match ty {
             FieldType::Bool => Values::Bool(BooleanBuilder::new()),
             FieldType::Int => Values::Int(Int64Builder::new()),
@@ -76,14 +77,13 @@ impl Values {
             }
             FieldType::Record(_) => Values::Id(LargeStringBuilder::new()),
             FieldType::Row if !columns.is_empty() => {
-                let cell = |column: &Column| {
-                    let shape = column.shape;
-                    let inner = Values::within(shape.ty, shape.columns);
-                    let inner = match shape.many {
+                let cell = |column: &FieldDef| {
+                    let inner = Values::within(column.ty, &column.columns);
+                    let inner = match column.many {
                         true => Values::List(Box::new(inner), Vec::new()),
                         false => inner,
                     };
-                    (column.name, inner)
+                    (column.name.to_string(), inner)
                 };
                 Values::Row(columns.iter().map(cell).collect(), Vec::new())
             }

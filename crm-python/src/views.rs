@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use crate::engine::criteria;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, said};
 
 /// Declares the views by their names: what each is asked, and what answers it.
 macro_rules! views {
@@ -130,7 +130,7 @@ impl Asked {
 
 fn read<T: DeserializeOwned>(asked: Json, name: &str) -> EngineResult<T> {
     serde_json::from_value(asked)
-        .map_err(|error| Error::invalid(name, "command.malformed", format!("`{name}`: {error}")))
+        .map_err(|error| Error::invalid(name, "command.malformed", format!("`{name}`: {}", said(&error))))
 }
 
 fn tell<T: serde::Serialize>(found: EngineResult<T>) -> Result<Json> {
@@ -191,8 +191,8 @@ pub fn field(field: &FieldDef) -> Json {
         .columns
         .iter()
         .map(|column| {
-            json!({ "name": column.name, "en": column.en, "zh": column.zh, "type": type_name(column.shape.ty),
-                    "many": column.shape.many })
+            json!({ "name": column.name, "en": column.en, "zh": column.zh, "type": type_name(column.ty),
+                    "many": column.many })
         })
         .collect();
     json!({

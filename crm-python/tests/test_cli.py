@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm import __main__ as cli
+from crm import errors
 
 PURCHASES = str(Path(__file__).parent / "data/cdnow_400.csv")
 
@@ -87,6 +88,9 @@ def test_rfm_of_a_csv_and_a_parquet_file(run, tmp_path):
         (("list", "{file}", "user", "logn = 1"), 2, "did you mean"),
         (("rfm", PURCHASES, "--customer", "who"), 2, "there is no column `who`"),
         (("rfm", "nothing.csv"), 2, "nothing.csv"),
+        (("open", "nothing.redb"), 2, "there is no file"),
+        (("list", "{file}", "usr"), 2, "no kind of record"),
+        (("list", "{file}", "user", "--fields", "logn"), 2, "no field `logn`"),
         (("verify", PURCHASES), 2, "crm:"),
     ],
 )
@@ -99,8 +103,8 @@ def test_what_goes_wrong_is_said(file, run, args, code, said):
 
 
 def test_a_file_is_not_made_by_mistake(run, tmp_path):
-    with pytest.raises(SystemExit, match="there is no file"):
-        run("open", tmp_path / "new.redb")
+    code, _, error = run("open", tmp_path / "new.redb")
+    assert code == 2 and "there is no file" in error
     assert run("open", tmp_path / "new.redb", "--new")[0] == 0
 
 
@@ -117,5 +121,5 @@ def test_codes_with_zeros_stay_texts(tmp_path):
     frame = cli.read_frame(path)
     assert frame["customer_id"] == ["007", "008"] and frame["amount"][1] is None
     path.write_text("a,b\n1\n")
-    with pytest.raises(SystemExit, match="line 2"):
+    with pytest.raises(errors.InvalidError, match="line 2"):
         cli.read_frame(path)

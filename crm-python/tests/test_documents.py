@@ -27,13 +27,16 @@ def test_the_tutorial_runs(monkeypatch, capsys):
     assert names["chart"].to_dict() and len(names["customers"]) == 400
 
 
-def test_the_readme_runs(monkeypatch):
+def test_the_readme_runs(monkeypatch, tmp_path):
     pytest.importorskip("polars")
     monkeypatch.chdir(HERE.parent)
-    (code,) = re.findall(r"```python\n(.*?)```", (HERE / "README.md").read_text(), re.S)
+    frames, engine = re.findall(r"```python\n(.*?)```", (HERE / "README.md").read_text(), re.S)
     names: dict[str, object] = {}
-    exec(compile(code, "README.md", "exec"), names)
+    exec(compile(frames, "README.md", "exec"), names)
     assert len(names["value"]) == 400
+    monkeypatch.chdir(tmp_path)
+    exec(compile(engine, "README.md", "exec"), names)
+    assert names["frame"].height == 1 and names["told"][-1][1] == "opportunity.advance"
 
 
 @pytest.mark.parametrize("name", ["_rfm", "_clv", "_learn", "_pipeline", "_engine", "_values"])

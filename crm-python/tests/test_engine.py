@@ -126,6 +126,35 @@ def test_a_list_as_columns(engine, lead):
         engine.lead.list().to_arrow(["nothing"])
 
 
+def test_a_list_as_columns_keeps_its_order_and_its_limit(engine):
+    polars = pytest.importorskip("polars")
+    customers(engine, 30)
+    for sort in (["-employees"], ["industry", "-name"], ["name"], ["-id"]):
+        for limit in (None, 7, 0):
+            listed = engine.customer.list(employees__ge=10, sort=sort, limit=limit)
+            wanted = [customer.name for customer in listed]
+            assert listed.to_polars(["name"])["name"].to_list() == wanted and len(wanted) == (
+                20 if limit is None else limit
+            )
+    some = engine.customer.list(employees__ge=10, limit=5)
+    assert some.to_polars(["name"])["name"].to_list() == [customer.name for customer in some]
+    # A list is a frame for whoever takes Arrow streams.
+    frame = polars.DataFrame(engine.customer.list(sort="-employees", limit=2))
+    assert frame["employees"].to_list() == [29, 28]
+
+
+def test_records_are_values(engine, lead):
+    with pytest.raises(AttributeError, match="by a command"):
+        lead.name = "夏铁"
+    engine.record.update(lead, {"name": "夏铁"})
+    assert lead.name == "夏铁军" and engine.lead.get(lead).name == engine.get(lead).name == "夏铁"
+    assert pickle.loads(pickle.dumps(lead)) == lead
+    told = list(lead.to_dict())
+    assert told[:4] == ["id", "revision", "created_at", "name"] and told.index("name") < told.index("budget")
+    html = engine.lead.list()._repr_html_()
+    assert "+8618000009549" in html and "created_at" not in html
+
+
 def test_rows_within_records_are_structs(engine):
     polars = pytest.importorskip("polars")
     product = engine.record.create("product", {"name": "MES", "code": "M1", "tags": ["软件", "云"]})
@@ -209,6 +238,7 @@ def test_due_work_is_done_once(engine, lead):
         (errors.InvalidError, "command.malformed", lambda e: e.execute("lead.capture", {"led": {}})),
         (errors.InvalidError, "query.kind", lambda e: list(crm.Engine.session(e, None)._fields("cat"))),
         (errors.InvalidError, "value.type", lambda e: e.get("lead")),
+        (errors.InvalidError, "value.type", lambda e: e.customer.get(e.lead.capture({"name": "甲"}).lead)),
         (errors.InvalidError, "view.unknown", lambda e: e.view("clouds")),
         (errors.InvalidError, "filter.invalid", lambda e: e.view("funnel", {"filter": "x ="})),
         (errors.NotFoundError, "record.not_found", lambda e: e.lead.get("lead_00000000000000000000000000")),

@@ -41,13 +41,21 @@ def deals():
     return {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
 
 
-def charts(found, deals, cdnow, language):
+@pytest.fixture(scope="module")
+def board():
+    with crm.open_in_memory() as engine:
+        for number in range(6):
+            deal = engine.record.create("opportunity", {"name": f"商机{number}", "amount": crm.Money(1000, "CNY")})
+            if number % 2:
+                engine.opportunity.advance(deal, to="proposal")
+        yield engine.board()
+
+
+def charts(found, deals, board, cdnow, language):
     from crm import plot
 
     model = crm.BetaGeoModel.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426)
     scored = crm.backtest([0.1, 0.2, 0.8, 0.9] * 30, [0, 0, 1, 1] * 30)
-    with crm.open_in_memory() as engine:
-        board = engine.board()
     open_by = "2026-01-01"
     return {
         "rfm_heatmap": plot.rfm_heatmap(found, language),
@@ -62,8 +70,8 @@ def charts(found, deals, cdnow, language):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_plot_is_a_chart_with_its_data(found, deals, cdnow, language):
-    made = charts(found, deals, cdnow, language)
+def test_every_plot_is_a_chart_with_its_data(found, deals, board, cdnow, language):
+    made = charts(found, deals, board, cdnow, language)
     assert set(made) == set(crm.plot.__all__) - {"data"}
     assert all(hasattr(plot_data, name) for name in made)
     for name, chart in made.items():
@@ -75,20 +83,23 @@ def test_every_plot_is_a_chart_with_its_data(found, deals, cdnow, language):
         assert '"datasets"' in text or '"values"' in text, name
 
 
-def test_pictures_can_be_made(found, deals, cdnow, tmp_path):
+def test_pictures_can_be_made(found, deals, board, cdnow, tmp_path):
     pytest.importorskip("vl_convert")
-    for name, chart in charts(found, deals, cdnow, "zh").items():
+    for name, chart in charts(found, deals, board, cdnow, "zh").items():
         chart.save(tmp_path / f"{name}.svg")
         assert "<svg" in (tmp_path / f"{name}.svg").read_text()[:200]
 
 
-def test_the_data_of_plots_add_up(found, deals, cdnow):
+def test_the_data_of_plots_add_up(found, deals, board, cdnow):
     heat = plot_data.rfm_heatmap(found)
     assert len(heat) == 25 and sum(row["customers"] for row in heat) == 400
     tiles = plot_data.segment_treemap(found, 600, 360)
     assert sum((row["x2"] - row["x"]) * (row["y2"] - row["y"]) for row in tiles) == pytest.approx(600 * 360)
     for row in tiles:
         assert -1e-6 <= row["x"] < row["x2"] <= 600 + 1e-6 and -1e-6 <= row["y"] < row["y2"] <= 360 + 1e-6
+    columns = {row["stage"]: row for row in plot_data.pipeline_board(board, "zh")}
+    assert columns["初步沟通"]["deals"] == 3 and columns["方案报价"]["amount"] == 3000
+    assert 0 < columns["方案报价"]["weighted"] < 3000
     kept = plot_data.cohort_retention(cdnow)
     assert sum(row["customers"] for row in kept if row["months"] == 0) == 400
     assert all(row["share"] == 1 for row in kept if row["months"] == 0)

@@ -24,7 +24,7 @@ use crate::limits::Limits;
 use crate::running::{Running, Step, during, fail};
 use crate::sandbox;
 use crate::slot::{Last, Slot, Way};
-use crate::value::{Form, Held, When, to_json, to_text, to_value};
+use crate::value::{Form, Held, When, plain, to_json, to_text, to_value};
 
 /// Runs a script.
 pub(crate) fn run(
@@ -159,14 +159,14 @@ impl<'a> Run<'a> {
             };
             let next = match value {
                 ValueRef::Id(next) if next.kind == *kind => next,
-                _ => return Ok(empty(way.last)),
+                _ => return Ok(empty(&way.last)),
             };
             self.fetch(next)?;
             at = Some(next);
         }
         match self.view(at, way.root)? {
-            Some(view) => read(view, at.unwrap_or(self.question.record), way.last),
-            None => Ok(empty(way.last)),
+            Some(view) => read(view, at.unwrap_or(self.question.record), &way.last),
+            None => Ok(empty(&way.last)),
         }
     }
 
@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
         if self.places.is_empty() {
             damaged(self.gather())?;
         }
-        let value = match (self.places.get(no), way.last) {
+        let value = match (self.places.get(no), &way.last) {
             (Some(Place::Read(known)), _) => return Ok(known.clone()),
             (Some(Place::Stored(raw)), Last::Field(_, form)) if way.hops.is_empty() => {
                 form.dynamic(damaged(raw.value())?)
@@ -346,8 +346,8 @@ impl Running for Run<'_> {
             }
         };
         match self.view(fetched, held.root.unwrap_or(NOW))? {
-            Some(view) => read(view, held.record, last),
-            None => Ok(empty(last)),
+            Some(view) => read(view, held.record, &last),
+            None => Ok(empty(&last)),
         }
     }
 
@@ -447,7 +447,7 @@ impl Running for Run<'_> {
 impl Run<'_> {
     fn named(&self, kind: KindNo, name: &str) -> Option<Last> {
         let field = self.question.schema.kind(kind)?.named(name)?;
-        Some(Last::Field(field.no, Form { ty: field.ty, many: field.many, columns: field.columns }))
+        Some(Last::Field(field.no, Form::from(field)))
     }
 }
 
@@ -469,18 +469,18 @@ fn damaged<T>(result: std::result::Result<T, crm_core::record::codec::Damaged>) 
     result.or_else(|error| fail((error.to_string(), format!("存储的数据已损坏：{error}"))))
 }
 
-fn empty(last: Last) -> Dynamic {
+fn empty(last: &Last) -> Dynamic {
     match last {
         Last::Field(_, form) => form.empty(),
         _ => Dynamic::UNIT,
     }
 }
 
-fn read(view: View<'_>, record: RecordRef, last: Last) -> Step<Dynamic> {
+fn read(view: View<'_>, record: RecordRef, last: &Last) -> Step<Dynamic> {
     Ok(match last {
-        Last::Field(field, form) => form.dynamic(damaged(view.get(field))?),
+        Last::Field(field, form) => form.dynamic(damaged(view.get(*field))?),
         Last::Id => Dynamic::from(Held { record, root: None }),
         Last::Revision => i64::try_from(view.revision).unwrap_or(i64::MAX).into(),
-        Last::UpdatedAt => Form::one(FieldType::Instant).dynamic(ValueRef::Instant(view.updated_at)),
+        Last::UpdatedAt => plain(FieldType::Instant, ValueRef::Instant(view.updated_at)),
     })
 }

@@ -41,7 +41,7 @@ pub(crate) struct Way {
 }
 
 /// What stands at the end of a way.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Last {
     Field(u16, Form),
     Id,

@@ -1,9 +1,10 @@
 //! Types of a script's values, as far as they are known before it runs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crm_core::base::KindNo;
-use crm_core::record::field::{Column, FieldType, Shape};
+use crm_core::record::field::FieldType;
 use crm_core::record::schema::{ChoiceDef, FieldDef};
 
 /// What a value is.
@@ -27,7 +28,7 @@ pub(crate) enum Ty {
     Money,
     Record(Option<KindNo>),
     /// One row of a field that holds rows.
-    Row(&'static [Column]),
+    Row(Arc<[FieldDef]>),
     List(Box<Ty>),
     Map(BTreeMap<String, Ty>),
     Range,
@@ -52,34 +53,14 @@ impl Ty {
         Typed { ty: self, missing: true }
     }
 
-    /// The type of a field's value.
+    /// The type of a field's or column's value.
     pub fn of_field(field: &FieldDef) -> Ty {
         let one = match field.ty {
             FieldType::Choice => Ty::Choice(field.choices.clone()),
-            FieldType::Row => Ty::Row(field.columns),
+            FieldType::Row => Ty::Row(field.columns.clone()),
             other => Ty::of(other),
         };
         if field.many { Ty::List(Box::new(one)) } else { one }
-    }
-
-    /// The type of a column's value.
-    pub fn of_column(shape: &Shape) -> Ty {
-        let one = match shape.ty {
-            FieldType::Choice => Ty::Choice(
-                shape
-                    .choices
-                    .iter()
-                    .map(|choice| ChoiceDef {
-                        code: choice.code.into(),
-                        en: choice.en.into(),
-                        zh: choice.zh.into(),
-                    })
-                    .collect(),
-            ),
-            FieldType::Row => Ty::Row(shape.columns),
-            other => Ty::of(other),
-        };
-        if shape.many { Ty::List(Box::new(one)) } else { one }
     }
 
     fn of(ty: FieldType) -> Ty {

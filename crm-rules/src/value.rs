@@ -1,11 +1,13 @@
 //! What a script holds in its hands: the engine's values as Rhai's, and back.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use crm_core::base::{Currency, Instant, Money, RecordRef, Span, Value};
 use crm_core::record::codec::ValueRef;
-use crm_core::record::field::{Column, FieldType, Shape};
+use crm_core::record::field::FieldType;
+use crm_core::record::schema::FieldDef;
 use rhai::{Array, Dynamic, Map};
 use rust_decimal::Decimal;
 
@@ -47,71 +49,75 @@ impl From<Money> for Amount {
 }
 
 /// The type of a stored value, as far as it matters here.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Form {
     pub ty: FieldType,
-    pub many: bool,
-    pub columns: &'static [Column],
+    many: bool,
+    columns: Arc<[FieldDef]>,
 }
 
-impl From<&Shape> for Form {
-    fn from(shape: &Shape) -> Self {
-        Form { ty: shape.ty, many: shape.many, columns: shape.columns }
+impl From<&FieldDef> for Form {
+    fn from(field: &FieldDef) -> Self {
+        Form { ty: field.ty, many: field.many, columns: field.columns.clone() }
     }
 }
 
 impl Form {
-    /// The form of one value that is no list.
-    pub const fn one(ty: FieldType) -> Self {
-        Form { ty, many: false, columns: &[] }
-    }
-
     /// What stands for no value: empty text and lists are themselves, else it is `()`.
-    pub fn empty(self) -> Dynamic {
-        match self.ty {
-            _ if self.many => Array::new().into(),
-            FieldType::Text
-            | FieldType::Choice
-            | FieldType::Currency
-            | FieldType::Phone
-            | FieldType::Email => Dynamic::from(rhai::ImmutableString::new()),
-            _ => Dynamic::UNIT,
-        }
+    pub fn empty(&self) -> Dynamic {
+        if self.many { Array::new().into() } else { empty(self.ty) }
     }
 
     /// A stored value as a script sees it.
-    pub fn dynamic(self, value: ValueRef<'_>) -> Dynamic {
-        match value {
-            ValueRef::Null => self.empty(),
-            ValueRef::Bool(yes) => yes.into(),
-            ValueRef::Int(number) if self.ty == FieldType::Decimal => Decimal::from(number).into(),
-            ValueRef::Int(number) => number.into(),
-            ValueRef::Decimal(number) => number.into(),
-            ValueRef::Text(text) => text.into(),
-            ValueRef::Date(day) => Dynamic::from(When::Day(day)),
-            ValueRef::Instant(at) => Dynamic::from(When::At(at)),
-            ValueRef::Duration(span) => Dynamic::from(span),
-            ValueRef::Money(money) => Dynamic::from(Amount::from(money)),
-            ValueRef::Id(record) => Dynamic::from(Held { record, root: None }),
-            ValueRef::List(items) if self.many => {
-                let one = Form { many: false, ..self };
-                items.map(|item| one.dynamic(item)).collect::<Array>().into()
-            }
-            ValueRef::List(mut cells) if matches!(self.ty, FieldType::Phone | FieldType::Email) => cells
-                .next()
-                .map_or_else(|| self.empty(), |entered| Form::one(FieldType::Text).dynamic(entered)),
-            ValueRef::List(mut cells) => {
-                let row: Map = self
-                    .columns
-                    .iter()
-                    .map(|column| {
-                        let cell = cells.next().unwrap_or(ValueRef::Null);
-                        (column.name.into(), Form::from(column.shape).dynamic(cell))
-                    })
-                    .collect();
-                row.into()
-            }
+    pub fn dynamic(&self, value: ValueRef<'_>) -> Dynamic {
+        dynamic(self.ty, self.many, &self.columns, value)
+    }
+}
+
+fn empty(ty: FieldType) -> Dynamic {
+    match ty {
+        FieldType::Text | FieldType::Choice | FieldType::Currency | FieldType::Phone | FieldType::Email => {
+            Dynamic::from(rhai::ImmutableString::new())
         }
+        _ => Dynamic::UNIT,
+    }
+}
+
+fn dynamic(ty: FieldType, many: bool, columns: &[FieldDef], value: ValueRef<'_>) -> Dynamic {
+    match value {
+        ValueRef::Null if many => Array::new().into(),
+        ValueRef::List(items) if many => {
+            items.map(|item| dynamic(ty, false, columns, item)).collect::<Array>().into()
+        }
+        // Of a number or address a script sees what was entered.
+        ValueRef::List(mut cells) if matches!(ty, FieldType::Phone | FieldType::Email) => {
+            cells.next().map_or_else(|| empty(ty), |entered| plain(FieldType::Text, entered))
+        }
+        ValueRef::List(mut cells) => {
+            let cell = |column: &FieldDef| {
+                let value = cells.next().unwrap_or(ValueRef::Null);
+                (column.name.as_ref().into(), dynamic(column.ty, column.many, &column.columns, value))
+            };
+            columns.iter().map(cell).collect::<Map>().into()
+        }
+        value => plain(ty, value),
+    }
+}
+
+/// A stored value that is no list.
+pub(crate) fn plain(ty: FieldType, value: ValueRef<'_>) -> Dynamic {
+    match value {
+        ValueRef::Null | ValueRef::List(_) => empty(ty),
+        ValueRef::Bool(yes) => yes.into(),
+        ValueRef::Int(number) if ty == FieldType::Decimal => Decimal::from(number).into(),
+        ValueRef::Int(number) => number.into(),
+        ValueRef::Decimal(number) => number.into(),
+        ValueRef::Text(text) => text.into(),
+        ValueRef::Date(day) => Dynamic::from(When::Day(day)),
+        ValueRef::Instant(at) => Dynamic::from(When::At(at)),
+        ValueRef::Duration(span) => Dynamic::from(span),
+        ValueRef::Money(money) => Dynamic::from(Amount::from(money)),
+        ValueRef::Id(record) => Dynamic::from(Held { record, root: None }),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The open file: redb's handle of its pages, the log in front of them, and what only the log holds.
 
-use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use crm_core::store::{Batch, Direction, Layer, Range, Snapshot, StoreError, Table};
-use redb::{Database, ReadableDatabase, TableDefinition, TableError, WriteTransaction};
+use redb::{Database, ReadTransaction, ReadableDatabase, TableDefinition, TableError, WriteTransaction};
 
 use crate::definition;
 use crate::failure::{failed, guarded};
@@ -19,13 +19,18 @@ pub(crate) struct OpenFile {
     db: Option<Database>,
     /// `None` when each commit writes its pages.
     log: Option<Log>,
-    /// What the log holds and the pages don't.
-    ///
-    /// It is emptied after the pages were committed with it, so who reads the two together, as under this
-    /// lock, may see it over pages that hold it already, which changes nothing; never over later ones.
-    recent: RwLock<Layer>,
+    recent: RwLock<Recent>,
     /// Whether pages carry the list of free ones.
     quick_reopen: bool,
+}
+
+/// What the log holds and the pages don't.
+#[derive(Debug, Default)]
+struct Recent {
+    layer: Layer,
+    /// The number of the last batch in the layer, while that goes into the pages. It is emptied after these are
+    /// committed; who comes between asks the pages how far they go, for a later batch may be in them, too.
+    settling: Option<u64>,
 }
 
 /// A batch that is still to be committed.
@@ -45,7 +50,7 @@ impl OpenFile {
         let (recent, place) = log.recover(file.stored()?)?;
         // Only with what it holds may closing take the log's batches for stored.
         *log.place() = place;
-        file.recent = RwLock::new(recent);
+        file.recent = RwLock::new(Recent { layer: recent, settling: None });
         Ok(file)
     }
 
@@ -53,7 +58,11 @@ impl OpenFile {
     pub(crate) fn snapshot(self: &Arc<Self>) -> Result<RedbSnapshot, StoreError> {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
         let transaction = self.get()?.begin_read().map_err(failed)?;
-        Ok(RedbSnapshot::new(recent.clone(), transaction, self.clone()))
+        let layer = match recent.settling {
+            Some(last) if stored(&transaction)?.number > last => Layer::new(),
+            _ => recent.layer.clone(),
+        };
+        Ok(RedbSnapshot::new(layer, transaction, self.clone()))
     }
 
     pub(crate) fn get(&self) -> Result<&Database, StoreError> {
@@ -82,15 +91,7 @@ impl OpenFile {
     }
 
     fn stored(&self) -> Result<Mark, StoreError> {
-        match self.get()?.begin_read().map_err(failed)?.open_table(STORED) {
-            Ok(table) => {
-                let stored = table.get(&[][..]).map_err(failed)?;
-                let mark = stored.map_or(Some(Mark::default()), |stored| Mark::read(stored.value()));
-                mark.ok_or_else(|| StoreError::Corrupt("the mark of the last batch is damaged".into()))
-            }
-            Err(TableError::TableDoesNotExist(_)) => Ok(Mark::default()),
-            Err(error) => Err(failed(error)),
-        }
+        stored(&self.get()?.begin_read().map_err(failed)?)
     }
 
     /// Makes a batch ready to be committed, unless its expectation does not hold or there is nothing to write:
@@ -124,7 +125,7 @@ impl OpenFile {
             (Written::Piece(mut place, mark, piece), Some(log)) => {
                 let unknown = |error| StoreError::Unknown(Box::new(error));
                 log.append(&mut place, mark, &piece).map_err(unknown)?;
-                self.recent.write().unwrap_or_else(PoisonError::into_inner).write(batch);
+                self.recent_mut().layer.write(batch);
                 Ok(())
             }
             (Written::Pages(Some(mut place), transaction), _) => self.commit_all(*transaction, &mut place),
@@ -139,9 +140,10 @@ impl OpenFile {
         let mut stored = transaction.open_table(STORED).map_err(failed)?;
         stored.insert(&[][..], &last.bytes()[..]).map_err(failed)?;
         drop(stored);
+        self.recent_mut().settling = Some(place.last.number);
         self.commit_pages(transaction)?;
         *place = Place { filled: 0, last };
-        *self.recent.write().unwrap_or_else(PoisonError::into_inner) = Layer::new();
+        *self.recent_mut() = Recent::default();
         Ok(())
     }
 
@@ -165,7 +167,11 @@ impl OpenFile {
     }
 
     fn recent(&self) -> Layer {
-        self.recent.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.recent.read().unwrap_or_else(PoisonError::into_inner).layer.clone()
+    }
+
+    fn recent_mut(&self) -> RwLockWriteGuard<'_, Recent> {
+        self.recent.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Checks what the batch expects of the journal's end, and of the values of keys.
@@ -202,6 +208,19 @@ impl Drop for OpenFile {
             Ok(())
         });
         closed.unwrap_or_default();
+    }
+}
+
+/// The last batch that the pages of a transaction hold.
+fn stored(transaction: &ReadTransaction) -> Result<Mark, StoreError> {
+    match transaction.open_table(STORED) {
+        Ok(table) => {
+            let stored = table.get(&[][..]).map_err(failed)?;
+            let mark = stored.map_or(Some(Mark::default()), |stored| Mark::read(stored.value()));
+            mark.ok_or_else(|| StoreError::Corrupt("the mark of the last batch is damaged".into()))
+        }
+        Err(TableError::TableDoesNotExist(_)) => Ok(Mark::default()),
+        Err(error) => Err(failed(error)),
     }
 }
 

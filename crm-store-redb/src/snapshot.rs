@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crm_core::store::{Cursor, Direction, Layer, Range, Snapshot, StoreError, Table};
+use crm_core::store::{Cursor, Direction, Layer, PerTable, Range, Snapshot, StoreError, Table};
 use redb::{AccessGuard, ReadOnlyTable, ReadTransaction, TableError};
 
 use crate::definition;
@@ -14,8 +14,8 @@ type Bytes = &'static [u8];
 /// A read transaction, with the tables that were asked for so far, under what its pages didn't hold yet.
 pub(crate) struct RedbSnapshot {
     recent: Layer,
-    /// By the number of the table; `None` inside when the file has no such table yet.
-    tables: [OnceLock<Option<ReadOnlyTable<Bytes, Bytes>>>; Table::ALL.len()],
+    /// `None` inside when the file has no such table yet.
+    tables: PerTable<OnceLock<Option<ReadOnlyTable<Bytes, Bytes>>>>,
     transaction: ReadTransaction,
     /// Last, so that the file closes after everything else here.
     file: Arc<OpenFile>,
@@ -23,19 +23,11 @@ pub(crate) struct RedbSnapshot {
 
 impl RedbSnapshot {
     pub(crate) fn new(recent: Layer, transaction: ReadTransaction, file: Arc<OpenFile>) -> Self {
-        RedbSnapshot { recent, tables: [const { OnceLock::new() }; Table::ALL.len()], transaction, file }
+        RedbSnapshot { recent, tables: PerTable::default(), transaction, file }
     }
 
     fn table(&self, table: Table) -> Result<Option<&ReadOnlyTable<Bytes, Bytes>>, StoreError> {
-        let [records, index, unique, journal, due, meta] = &self.tables;
-        let slot = match table {
-            Table::Records => records,
-            Table::Index => index,
-            Table::Unique => unique,
-            Table::Journal => journal,
-            Table::Due => due,
-            Table::Meta => meta,
-        };
+        let slot = self.tables.of(table);
         if let Some(open) = slot.get() {
             return Ok(open.as_ref());
         }

@@ -106,6 +106,8 @@ kinds! {
     Notification = 62, "notification", "Notification", "通知", NotificationId;
     /// A kind of activity that the tenant has added.
     ActivityType = 63, "activity_type", "Activity type", "互动类型", ActivityTypeId;
+    /// Due work that failed too often.
+    FailedWork = 64, "failed_work", "Failed work", "失败工作", FailedWorkId;
     /// A model that was trained on stored history.
     Model = 90, "model", "Model", "预测模型", ModelId;
     /// What is to be reached in a period.

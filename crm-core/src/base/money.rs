@@ -18,6 +18,7 @@ pub struct Currency([u8; 3]);
 /// assert!(price.plus("1 USD".parse().unwrap()).is_err());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(expecting = "an amount and its currency")]
 pub struct Money {
     /// The currency.
     pub currency: Currency,

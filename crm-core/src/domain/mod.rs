@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod catalog;
+pub mod failed_work;
 pub mod forecast;
 pub mod lead;
 pub mod model;
@@ -28,6 +29,7 @@ pub const SPECS: &[&[&Spec]] = &[
     activity::SPECS,
     task::SPECS,
     notice::SPECS,
+    failed_work::SPECS,
     rule::SPECS,
     model::SPECS,
     target::SPECS,

@@ -16,6 +16,7 @@ use crate::domain::activity::{Activity, ActivityType};
 use crate::domain::{org, rule};
 use crate::record::codec::View;
 use crate::record::error::{Error, Result};
+use crate::record::field::FieldType;
 use crate::record::filter::Filter;
 use crate::record::journal::Actor;
 use crate::record::key;
@@ -234,14 +235,6 @@ fn number(field: &org::CustomField) -> u16 {
 }
 
 fn field_def(field: &org::CustomField) -> FieldDef {
-    let (ty, many) = field.ty.field_type();
-    let ty = match ty {
-        crate::record::field::FieldType::Record(_) => {
-            crate::record::field::FieldType::Record(KindNo::from_name(&field.target))
-        }
-        ty => ty,
-    };
-    let label = |label: &str| if label.is_empty() { field.name.clone() } else { label.to_owned() };
     let mut marks = Marks::default();
     if field.required == Some(true) {
         marks = marks.and(Marks::REQUIRED);
@@ -249,21 +242,43 @@ fn field_def(field: &org::CustomField) -> FieldDef {
     if field.personal == Some(true) {
         marks = marks.and(Marks::PERSONAL);
     }
-    let choices = field.choices.iter().map(|choice| ChoiceDef {
+    let columns = (0..).zip(&field.columns).map(|(place, column)| {
+        let labels = [&column.name, &column.en, &column.zh];
+        custom(place, labels, column.ty, &column.target, &column.choices)
+    });
+    let labels = [&field.name, &field.en, &field.zh];
+    FieldDef {
+        columns: columns.collect(),
+        marks,
+        ..custom(number(field), labels, field.ty, &field.target, &field.choices)
+    }
+}
+
+/// A custom field, or a column of one, without columns and marks.
+fn custom(
+    no: u16,
+    [name, en, zh]: [&String; 3],
+    ty: org::CustomType,
+    target: &str,
+    choices: &[org::FieldChoice],
+) -> FieldDef {
+    let label = |label: &String| if label.is_empty() { name.clone() } else { label.clone() };
+    let choices = choices.iter().map(|choice| ChoiceDef {
         code: choice.code.clone().into(),
         en: choice.en.clone().into(),
         zh: choice.zh.clone().into(),
     });
+    let (ty, many) = ty.field_type();
     FieldDef {
-        no: number(field),
-        name: field.name.clone().into(),
-        en: label(&field.en).into(),
-        zh: label(&field.zh).into(),
-        ty,
+        no,
+        name: name.clone().into(),
+        en: label(en).into(),
+        zh: label(zh).into(),
+        ty: if let FieldType::Record(_) = ty { FieldType::Record(KindNo::from_name(target)) } else { ty },
         many,
         choices: choices.collect(),
-        columns: &[],
-        marks,
+        columns: Arc::default(),
+        marks: Marks::default(),
     }
 }
 

@@ -6,24 +6,30 @@ use super::crm::Crm;
 use super::finish::due_key;
 use super::rules::automate;
 use crate::base::{Instant, Span};
+use crate::domain::failed_work;
+use crate::record::command::Command;
 use crate::record::desk::{Desk, Due};
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
 use crate::store::{Direction, Range, Table};
 
-/// How often failing work is tried before it is laid aside.
+/// How often failing work is tried before it is laid aside, see [`FailedWork`](crate::domain::failed_work::FailedWork).
 const MOST_TRIES: u32 = 5;
 /// How much work one call does at once; what is left stays due.
 const MOST_AT_ONCE: usize = 100;
-/// What the note of work that failed starts with, as no note of a host's does.
+/// What the note of work that failed starts with, as no note of a host's does. Then how often, since when it is due
+/// in microseconds, and its own note: `\0tried 2 1767225600000000;…`.
 const TRIED: &str = "\u{0}tried ";
+/// How long work that failed waits.
+const PAUSE: Span = Span::from_hours(1);
 
 /// What a round of due work did.
 #[derive(Debug, Default)]
 pub struct DueReport {
     /// How many pieces of work were done.
     pub done: usize,
-    /// Work that failed, with its error; it is tried again an hour later, five times in all.
+    /// Work that failed, with its error. It is tried again an hour later, five times in all; then it is kept as a
+    /// [`FailedWork`](crate::domain::failed_work::FailedWork), which can be listed, tried again and dropped.
     pub failed: Vec<(Due, Error)>,
     /// When the next work is due, if any is left.
     pub next: Option<Instant>,
@@ -51,18 +57,31 @@ crate::command! {
 }
 
 crate::command! {
-    /// Puts failed work off, or lays it aside.
+    /// Makes failed work due later.
     pub struct PutOff as "due.put_off" -> () {
-        /// The work.
+        /// The work, at its later instant.
         due: Due,
-        /// When to try again; never when there is none.
-        until: Option<Instant>,
     }
     run(this, desk) {
-        if let Some(at) = this.until {
-            desk.schedule(Due { at, ..this.due });
-        }
+        desk.schedule(this.due);
         Ok(())
+    }
+}
+
+crate::command! {
+    /// Keeps work that failed too often.
+    pub struct LayAside as "due.lay_aside" -> () {
+        /// The work.
+        due: Due,
+        /// When it was due first.
+        since: Instant,
+        /// How often it was tried.
+        tries: u32,
+        /// Why it failed last.
+        error: String,
+    }
+    run(this, desk) {
+        failed_work::lay_aside(desk, &this.due, this.since, this.tries, &this.error)
     }
 }
 
@@ -81,12 +100,8 @@ impl Crm {
                 Ok(()) => report.done += 1,
                 Err(Error::Store(error)) => return Err(error.into()),
                 Err(error) if error.has_code("due.done") => {}
-                Err(error) if automate::is_automation(&due) => {
-                    self.note_failure(key, &due, &error)?;
-                    report.failed.push((due, error));
-                }
                 Err(error) => {
-                    self.put_off(key, &due, now)?;
+                    self.note_failure(key, &due, &error, now)?;
                     report.failed.push((due, error));
                 }
             }
@@ -103,12 +118,32 @@ impl Crm {
         Ok(self.due(None, 1)?.first().map(|(_, due)| due.at))
     }
 
-    fn put_off(&self, key: Vec<u8>, due: &Due, now: Instant) -> Result<()> {
-        let (tries, note) = tried(&due.note);
-        let until = (tries + 1 < MOST_TRIES).then(|| now + Span::from_hours(1));
-        let due = Due { note: format!("{TRIED}{};{note}", tries + 1), ..due.clone() };
-        match self.run(Actor::System, PutOff { due, until }, None, vec![key], false) {
-            // Another caller put it off, or did it, meanwhile.
+    /// Notes that work failed: it is tried again later, or kept. The failed run of an automation is counted and
+    /// recorded; it isn't tried again.
+    fn note_failure(&self, key: Vec<u8>, due: &Due, error: &Error, now: Instant) -> Result<()> {
+        let (tries, since, note) = tried(due);
+        let (tries, error) = (tries + 1, error.to_string());
+        let plain = Due { note: note.to_owned(), ..due.clone() };
+        let noted = if automate::is_automation(due) {
+            self.take_off(key.clone(), automate::FailRule { due: plain, error })
+        } else if tries < MOST_TRIES {
+            let note = format!("{TRIED}{tries} {};{note}", since.micros());
+            self.take_off(key.clone(), PutOff { due: Due { at: now + PAUSE, note, ..plain } })
+        } else {
+            self.take_off(key.clone(), LayAside { due: plain, since, tries, error })
+        };
+        match noted {
+            Err(error) if !matches!(error, Error::Store(_) | Error::Halted | Error::Nested) => {
+                // A tenant's own rules refuse the note. Nothing is lost by it: the work stays due.
+                self.take_off(key, PutOff { due: Due { at: now + PAUSE, ..due.clone() } })
+            }
+            noted => noted,
+        }
+    }
+
+    /// Runs what takes work off the queue, unless another caller did so meanwhile.
+    fn take_off<C: Command<Output = ()>>(&self, key: Vec<u8>, command: C) -> Result<()> {
+        match self.run(Actor::System, command, None, vec![key], false) {
             Err(error) if error.has_code("due.done") => Ok(()),
             other => other,
         }
@@ -132,19 +167,10 @@ impl Crm {
         let answer = self.ask(actor, run_due(due.clone()), None, vec![key.clone()], false)?;
         match answer.outcome {
             Err(error) if automate::is_automation(&due) && !error.has_code("due.done") => {
-                self.note_failure(key, &due, &error)?;
+                self.note_failure(key, &due, &error, self.now())?;
                 Ok(Vec::new())
             }
             outcome => outcome.map(|()| answer.due_now),
-        }
-    }
-
-    /// Counts a run of an automation that failed; it isn't tried again.
-    fn note_failure(&self, key: Vec<u8>, due: &Due, error: &Error) -> Result<()> {
-        let failed = automate::FailRule { due: due.clone(), error: error.to_string() };
-        match self.run(Actor::System, failed, None, vec![key], false) {
-            Err(error) if error.has_code("due.done") => Ok(()),
-            other => other,
         }
     }
 
@@ -163,13 +189,17 @@ impl Crm {
 }
 
 fn run_due(due: Due) -> RunDue {
-    RunDue { due: Due { note: tried(&due.note).1.to_owned(), ..due } }
+    RunDue { due: Due { note: tried(&due).2.to_owned(), ..due } }
 }
 
-/// How often work failed, and its note.
-fn tried(note: &str) -> (u32, &str) {
-    let tries = note.strip_prefix(TRIED).and_then(|rest| rest.split_once(';'));
-    tries.and_then(|(tries, note)| Some((tries.parse().ok()?, note))).unwrap_or((0, note))
+/// How often work failed, since when it is due, and its own note.
+fn tried(due: &Due) -> (u32, Instant, &str) {
+    let read = || {
+        let (tried, note) = due.note.strip_prefix(TRIED)?.split_once(';')?;
+        let (tries, since) = tried.split_once(' ').unwrap_or((tried, ""));
+        Some((tries.parse().ok()?, since.parse().map_or(due.at, Instant::from_micros), note))
+    };
+    read().unwrap_or((0, due.at, &due.note))
 }
 
 pub(crate) fn read(value: &[u8]) -> Result<Due> {

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::config::{Check, spec};
+use super::custom;
 use super::sight::Neighbours;
 use super::unit::{Authority, Touched, Unit, denied};
 use super::verify::collect_references;
 use crate::base::kind::CustomField as CustomFieldKind;
 use crate::base::numbering::Template;
 use crate::base::{Instant, Kind, KindNo, RecordRef, calendar};
-use crate::domain::org::{CustomField, CustomType};
 use crate::record::action::{Action, FieldAccess};
 use crate::record::codec::{self, Raw, ValueRef, View};
 use crate::record::desk::{Desk, Due};
@@ -231,7 +231,7 @@ fn check_values(unit: &Unit<'_>, record: RecordRef, invalid: &mut Vec<Invalid>) 
         if raw != before.map(|view| view.raw(no)).transpose()?.flatten()
             && let Some(raw) = raw
         {
-            check_custom(field, raw.value()?, invalid);
+            custom::check(field, raw.value()?, invalid);
         }
     }
     for check in unit.config.checks.get(&record.kind).into_iter().flatten() {
@@ -319,58 +319,6 @@ fn check_rule(
         invalid.push(Invalid::new(&check.field, "value.rule", message.clone()));
     }
     Ok(())
-}
-
-fn check_custom(field: &CustomField, value: ValueRef<'_>, invalid: &mut Vec<Invalid>) {
-    let mut wrong = |code: &str, message: String| invalid.push(Invalid::new(&field.name, code, message));
-    if field.retired == Some(true) {
-        return wrong("field.retired", "the field takes no more values".into());
-    }
-    let known = |code: &str| field.choices.iter().any(|choice| choice.code == code);
-    match (field.ty, value) {
-        (CustomType::Text, ValueRef::Text(text)) => {
-            if !field.pattern.is_empty() && !crate::record::values::fits_pattern(text, &field.pattern) {
-                wrong("value.pattern", format!("`{text}` does not look like `{}`", field.pattern));
-            }
-        }
-        (CustomType::Number, ValueRef::Int(_) | ValueRef::Decimal(_))
-        | (CustomType::Money, ValueRef::Money(_)) => {
-            let number = match value {
-                ValueRef::Int(number) => number.into(),
-                ValueRef::Decimal(number) => number,
-                ValueRef::Money(money) => money.amount,
-                _ => return,
-            };
-            if field.least.is_some_and(|least| number < least) || field.most.is_some_and(|most| number > most)
-            {
-                wrong("value.range", format!("`{number}` is out of range"));
-            }
-        }
-        (CustomType::Choice, ValueRef::Text(code)) if known(code) => {}
-        (CustomType::Choices, ValueRef::List(codes))
-            if codes.clone().all(|code| matches!(code, ValueRef::Text(code) if known(code))) => {}
-        (CustomType::Choice | CustomType::Choices, value) => {
-            wrong("value.choice", format!("`{}` is not one of the choices", value.to_value()));
-        }
-        (CustomType::Bool, ValueRef::Bool(_))
-        | (CustomType::Date, ValueRef::Date(_))
-        | (CustomType::DateTime, ValueRef::Instant(_)) => {}
-        (CustomType::Reference, ValueRef::Id(record)) => {
-            if !field.target.is_empty() && KindNo::from_name(&field.target) != Some(record.kind) {
-                wrong("value.type", format!("`{record}` is not a {}", field.target));
-            }
-        }
-        (CustomType::List, ValueRef::List(items))
-            if items.clone().all(|item| matches!(item, ValueRef::Text(_))) => {}
-        (CustomType::Table, ValueRef::List(rows))
-            if rows.clone().all(|row| match row {
-                ValueRef::List(columns) => columns.count() <= field.columns.len(),
-                _ => false,
-            }) => {}
-        (_, value) => {
-            wrong("value.type", format!("`{}` is not a {}", value.to_value(), field.ty));
-        }
-    }
 }
 
 /// The actor's rights to what a unit made of a record.

@@ -138,21 +138,25 @@ fn compose(revision: u64, head: u64, at: Instant, fields: &BTreeMap<u16, Vec<u8>
 
 /// What the journal's later entries say of one kind's records, in the order of ids, latest first.
 struct Later {
+    /// Of each step what it did and the old values that matter, one behind the other in the order found.
     bytes: Vec<u8>,
-    entries: Vec<Step>,
+    steps: Vec<Step>,
+    /// At the place of a record's earliest step, when the record was last changed before; none where that does not
+    /// matter.
+    dates: Vec<Instant>,
+    /// Which fields matter, in order; all of them when none.
+    wanted: Option<Vec<u16>>,
 }
 
 /// One later entry.
 struct Step {
     id: u128,
-    order: u32,
-    change: Change,
     /// The record's entry before this one.
     previous: u64,
-    /// When that was, noted of a record's earliest step.
-    previous_at: Instant,
-    /// Where its old values stand in the bytes.
-    old: std::ops::Range<usize>,
+    /// Where it stands in the bytes; what came later stands before.
+    start: u32,
+    /// How many bytes of old values it has there.
+    length: u32,
 }
 
 /// Entries of the journal that are so near to one another are stepped over, which costs a tenth of a
@@ -162,10 +166,20 @@ const NEAR: u64 = 16;
 impl Later {
     /// Collects what happened after an instant; `wanted` says which fields matter. Without it all do,
     /// and how often and when a record was changed before.
-    fn collect(overlay: &Overlay, kind: KindNo, at: Instant, wanted: Option<&[u16]>) -> Result<Later> {
-        let mut later = Later { bytes: Vec::new(), entries: Vec::new() };
+    fn collect(overlay: &Overlay, kind: KindNo, at: Instant, wanted: Option<Vec<u16>>) -> Result<Later> {
+        let mut later = Later { bytes: Vec::new(), steps: Vec::new(), dates: Vec::new(), wanted };
+        let Later { bytes, steps, wanted, .. } = &mut later;
+        if let Some(wanted) = wanted {
+            wanted.sort_unstable();
+        }
+        let wanted = wanted.as_deref();
         let bits =
             wanted.map_or(u64::MAX, |wanted| wanted.iter().fold(0, |bits, no| bits | journal::bit(*no)));
+        let place = |bytes: &Vec<u8>| {
+            u32::try_from(bytes.len()).map_err(|_| {
+                Error::invalid("as_of", "as_of.too_far", "what changed since then is more than 4 GiB")
+            })
+        };
         let mut cursor = overlay.range(Table::Journal, Range::all(), Direction::Backward)?;
         while cursor.step()? {
             let header = journal::header(cursor.value())?;
@@ -176,46 +190,46 @@ impl Later {
             if header.record.kind != kind || !matters {
                 continue;
             }
-            let start = later.bytes.len();
+            let start = place(bytes)?;
+            bytes.push(u8::from(header.change == Change::Created));
             if header.change != Change::Created {
                 let entry = Entry::read(cursor.value())?;
-                let out = &mut later.bytes;
                 entry.changes(|change| {
-                    if wanted.is_none_or(|wanted| wanted.contains(&change.no)) {
-                        put_varint(out, u64::from(change.no));
-                        out.extend_from_slice(change.old.0);
+                    if wanted.is_none_or(|wanted| wanted.binary_search(&change.no).is_ok()) {
+                        put_varint(bytes, u64::from(change.no));
+                        bytes.extend_from_slice(change.old.0);
                     }
                 })?;
             }
-            let order = u32::try_from(later.entries.len()).map_err(|_| {
-                Error::invalid("as_of", "as_of.too_far", "more than 4 billion changes lie between")
-            })?;
-            later.entries.push(Step {
-                id: header.record.bits,
-                order,
-                change: header.change,
-                previous: header.previous,
-                previous_at: Instant::MIN,
-                old: start..later.bytes.len(),
-            });
+            let length = place(bytes)? - start;
+            steps.push(Step { id: header.record.bits, previous: header.previous, start, length });
         }
-        later.entries.sort_unstable_by_key(|step| (step.id, step.order));
-        if wanted.is_none() {
+        later.steps.sort_unstable_by_key(|step| (step.id, step.start));
+        if later.wanted.is_none() {
             later.date(overlay)?;
         }
         Ok(later)
     }
 
+    /// Whether a step made its record, and the old values of the fields that it changed.
+    fn read(&self, step: &Step) -> (bool, View<'_>) {
+        let start = step.start as usize;
+        let said = self.bytes.get(start..start + step.length as usize).unwrap_or_default();
+        let (created, old) = said.split_first().unwrap_or((&0, &[]));
+        (*created == 1, View::of_fields(old))
+    }
+
     /// Notes when each record was last changed before all this, in one pass over those entries.
     fn date(&mut self, overlay: &Overlay) -> Result<()> {
         let mut earliest: Vec<(u64, usize)> = Vec::new();
-        for (place, step) in self.entries.iter().enumerate() {
-            let last = self.entries.get(place + 1).is_none_or(|next| next.id != step.id);
+        for (place, step) in self.steps.iter().enumerate() {
+            let last = self.steps.get(place + 1).is_none_or(|next| next.id != step.id);
             if last && step.previous > 0 {
                 earliest.push((step.previous, place));
             }
         }
         earliest.sort_unstable();
+        self.dates = vec![Instant::MIN; self.steps.len()];
         let mut cursor = overlay.range(Table::Journal, Range::all(), Direction::Forward)?;
         let mut here = 0;
         for (position, place) in earliest {
@@ -230,32 +244,39 @@ impl Later {
             if journal::position(cursor.key()) != Some(position) {
                 return Err(Error::Corrupt(format!("journal entry {position} is missing")));
             }
-            if let Some(step) = self.entries.get_mut(place) {
-                step.previous_at = journal::header(cursor.value())?.at;
+            if let Some(date) = self.dates.get_mut(place) {
+                *date = journal::header(cursor.value())?.at;
             }
         }
         Ok(())
     }
 
-    /// Takes a record's later changes back from its present image; none when it did not exist.
-    fn take_back(&self, range: std::ops::Range<usize>, image: &[u8]) -> Result<Option<Vec<u8>>> {
-        let steps = self.entries.get(range).unwrap_or_default();
-        let Some(earliest) = steps.last() else { return Ok(Some(image.to_vec())) };
-        if earliest.change == Change::Created {
-            return Ok(None);
-        }
-        let mut old: BTreeMap<u16, Raw<'_>> = BTreeMap::new();
+    /// Writes a record's image with its later changes taken back, of the fields that matter; false when it did
+    /// not exist.
+    fn take_back(&self, steps: std::ops::Range<usize>, image: &[u8], out: &mut Vec<u8>) -> Result<bool> {
+        let last = steps.end.saturating_sub(1);
+        let steps = self.steps.get(steps).unwrap_or_default();
+        let Some(earliest) = steps.last() else { return Ok(false) };
+        let mut old: Vec<(u16, Raw<'_>)> = Vec::new();
         for step in steps {
-            let changes = View::of_fields(self.bytes.get(step.old.clone()).unwrap_or_default());
-            let mut walk = changes.fields();
+            let (created, changed) = self.read(step);
+            if created {
+                return Ok(false);
+            }
+            let mut walk = changed.fields();
             while let Some((no, raw)) = walk.step()? {
-                old.insert(no, raw);
+                match old.binary_search_by_key(&no, |(no, _)| *no) {
+                    Ok(place) => old.get_mut(place).into_iter().for_each(|known| known.1 = raw),
+                    Err(place) => old.insert(place, (no, raw)),
+                }
             }
         }
         let present = View::new(image)?;
-        let mut out = Vec::with_capacity(image.len());
+        let revision = present.revision.saturating_sub(steps.len() as u64);
+        let dated = self.dates.get(last).copied().unwrap_or(Instant::MIN);
+        codec::put_head(out, revision, earliest.previous, dated);
         let mut old = old.into_iter().peekable();
-        let put = |out: &mut Vec<u8>, no: u16, raw: Raw<'_>| {
+        let mut put = |no: u16, raw: Raw<'_>| {
             if raw != Raw::NULL {
                 put_varint(out, u64::from(no));
                 out.extend_from_slice(raw.0);
@@ -264,21 +285,22 @@ impl Later {
         let mut walk = present.fields();
         while let Some((no, raw)) = walk.step()? {
             while let Some((earlier, value)) = old.next_if(|(earlier, _)| *earlier < no) {
-                put(&mut out, earlier, value);
+                put(earlier, value);
             }
-            match old.next_if(|(same, _)| *same == no) {
-                Some((_, value)) => put(&mut out, no, value),
-                None => put(&mut out, no, raw),
+            match (old.next_if(|(same, _)| *same == no), &self.wanted) {
+                (Some((_, value)), _) => put(no, value),
+                (None, Some(wanted)) if wanted.last().is_none_or(|last| *last < no) => break,
+                (None, Some(wanted)) if wanted.binary_search(&no).is_err() => {}
+                (None, _) => put(no, raw),
             }
         }
-        old.for_each(|(no, value)| put(&mut out, no, value));
-        let revision = present.revision.saturating_sub(steps.len() as u64);
-        Ok(Some(codec::image(revision, earliest.previous, earliest.previous_at, &out)))
+        old.for_each(|(no, value)| put(no, value));
+        Ok(true)
     }
 
     /// Where the steps of the record end whose steps start at a place.
     fn end_of(&self, start: usize) -> usize {
-        let steps = self.entries.get(start..).unwrap_or_default();
+        let steps = self.steps.get(start..).unwrap_or_default();
         let id = steps.first().map(|step| step.id);
         start + steps.iter().take_while(|step| Some(step.id) == id).count()
     }
@@ -287,7 +309,7 @@ impl Later {
 /// What a walk over the past gives of each record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Whether it is in the list, and where: values of other fields may be of a later time.
+    /// Whether it is in the list, and where: other fields may be missing or of a later time.
     Listed,
     /// All of it.
     Whole,
@@ -300,31 +322,43 @@ pub(crate) fn walk_as_of(
     listing: &Listing,
     at: Instant,
     extent: Extent,
-    see: &mut dyn FnMut(RecordRef, Vec<u8>, Option<&[u8]>) -> Result<()>,
+    see: &mut dyn FnMut(RecordRef, &[u8], Option<&[u8]>) -> Result<()>,
 ) -> Result<()> {
     let Reading { overlay, sight } = reading;
     if listing.plan.is_none() {
         return Ok(());
     }
     let wanted = if extent == Extent::Listed { listing.decided_by() } else { None };
-    let later = Later::collect(overlay, listing.kind, at, wanted.as_deref())?;
+    let later = Later::collect(overlay, listing.kind, at, wanted)?;
     let mut cursor =
         overlay.range(Table::Records, Range::prefix(&listing.kind.0.to_be_bytes()), Direction::Forward)?;
     let mut place = 0;
-    let mut visit = |bits: u128, today: Option<&[u8]>, range: std::ops::Range<usize>| -> Result<()> {
+    let mut buffer = Vec::new();
+    let mut visit = |bits: u128, today: Option<&[u8]>, steps: std::ops::Range<usize>| -> Result<()> {
         let record = RecordRef::new(listing.kind, bits);
+        let gone;
         let past = match today {
-            Some(today) => later.take_back(range, today)?,
-            None => record_as_of(overlay, record, at)?,
+            Some(today) if steps.is_empty() => today,
+            Some(today) => {
+                buffer.clear();
+                if !later.take_back(steps, today, &mut buffer)? {
+                    return Ok(());
+                }
+                buffer.as_slice()
+            }
+            None => {
+                let Some(image) = record_as_of(overlay, record, at)? else { return Ok(()) };
+                gone = image;
+                gone.as_slice()
+            }
         };
-        let Some(past) = past else { return Ok(()) };
         let passes = match &listing.predicate {
             None => true,
             Some(predicate) => {
-                predicate.matches(bits, View::new(&past)?, &mut Neighbours::seen_at(overlay, sight, at))?
+                predicate.matches(bits, View::new(past)?, &mut Neighbours::seen_at(overlay, sight, at))?
             }
         };
-        if passes && sight.sees(overlay, record, today.unwrap_or(&past))? {
+        if passes && sight.sees(overlay, record, today.unwrap_or(past))? {
             see(record, past, today)?;
         }
         Ok(())
@@ -333,14 +367,13 @@ pub(crate) fn walk_as_of(
         let more = cursor.step()?;
         let bits = if more { key::read_id(cursor.key()) } else { None };
         // Records that are gone today.
-        while let Some(gone) = later.entries.get(place).filter(|step| bits.is_none_or(|bits| step.id < bits))
-        {
+        while let Some(gone) = later.steps.get(place).filter(|step| bits.is_none_or(|bits| step.id < bits)) {
             let end = later.end_of(place);
             visit(gone.id, None, place..end)?;
             place = end;
         }
         let Some(bits) = bits else { return Ok(()) };
-        let mine = later.entries.get(place).is_some_and(|step| step.id == bits);
+        let mine = later.steps.get(place).is_some_and(|step| step.id == bits);
         let end = if mine { later.end_of(place) } else { place };
         visit(bits, Some(cursor.value()), place..end)?;
         place = end;
@@ -361,7 +394,7 @@ pub(crate) fn page_as_of(
     let after = query.after.as_deref().map(|text| listing.read_place(PAST, text)).transpose()?;
     let mut rows: BTreeMap<Vec<u8>, RecordRef> = BTreeMap::new();
     walk_as_of(reading, listing, at, Extent::Listed, &mut |record, image, _| {
-        let place = order_key(&listing.sort, record, &image)?;
+        let place = order_key(&listing.sort, record, image)?;
         if after.as_ref().is_none_or(|after| place > *after) {
             rows.insert(place, record);
             if rows.len() > limit + 1 {

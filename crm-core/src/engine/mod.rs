@@ -5,6 +5,7 @@ mod absent;
 mod access;
 pub(crate) mod config;
 mod crm;
+mod custom;
 mod derive;
 mod due;
 mod feed;

@@ -8,7 +8,7 @@ use crate::base::{KindNo, RecordRef};
 use crate::record::codec::View;
 use crate::record::desk::{Desk, Lookup};
 use crate::record::error::{Error, Result};
-use crate::record::field::{Column, FieldType};
+use crate::record::field::FieldType;
 use crate::record::key;
 use crate::record::schema::{FieldDef, KindSchema};
 use crate::record::spec::{CREATED_BY, Form};
@@ -47,15 +47,12 @@ pub(crate) fn check_unused(unit: &mut Unit<'_>, record: RecordRef) -> Result<()>
 
 /// Whether a field may name a record of a kind.
 fn may_name(field: &FieldDef, kind: KindNo) -> bool {
-    field.no != CREATED_BY && (ty_names(field.ty, kind) || columns_name(field.columns, kind))
+    field.no != CREATED_BY && names(field, kind)
 }
 
-fn ty_names(ty: FieldType, kind: KindNo) -> bool {
-    matches!(ty, FieldType::Record(named) if named.is_none_or(|named| named == kind))
-}
-
-fn columns_name(columns: &[Column], kind: KindNo) -> bool {
-    columns.iter().any(|column| ty_names(column.shape.ty, kind) || columns_name(column.shape.columns, kind))
+fn names(field: &FieldDef, kind: KindNo) -> bool {
+    matches!(field.ty, FieldType::Record(named) if named.is_none_or(|named| named == kind))
+        || field.columns.iter().any(|column| names(column, kind))
 }
 
 /// The index that a reference leads.

@@ -11,7 +11,7 @@ use super::once::Once;
 use super::rules::automate::CallRule;
 use super::rules::follow::ApplyRule;
 use super::session::Session;
-use crate::domain::{catalog, forecast, lead, notice, org, party, pool, rule, task};
+use crate::domain::{catalog, failed_work, forecast, lead, notice, org, party, pool, rule, task};
 use crate::record::command::{Command, CommandForm};
 use crate::record::desk::Desk;
 use crate::record::error::{Error, Result};
@@ -75,6 +75,7 @@ commands! {
     advance::ReopenOpportunity, catalog::FindPrice,
     log_activity::LogActivity, task::CreateTask, task::CheckTask, advance::MoveTask,
     advance::FinishTask, advance::CancelTask, notice::MarkRead, notice::SendNotice,
+    failed_work::RetryWork, failed_work::DropWork,
     forecast::KeepForecast, grade::GradeCustomer, model::SaveModel, model::PredictDeals,
     org::CreateUser, org::UpdateUser, org::EnableUser, org::GrantLeave, org::SignedIn, hand_over::DisableUser,
     hand_over::HandOver, org::CreateDepartment, org::UpdateDepartment, org::CreateTeam,

@@ -1,12 +1,13 @@
 //! The engine for one actor: every read and write is made in his name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::access::Grounds;
 use super::config::spec;
 use super::crm::Crm;
 use super::history::{self, Extent};
-use super::list::Listing;
+use super::list::{Listing, order_key};
 use super::overlay::Overlay;
 use super::plan::Explanation;
 use super::sight::Sight;
@@ -235,27 +236,79 @@ impl<'c> Session<'c> {
     /// As [`Session::list`], and what `see` answers.
     pub fn each(&self, query: &Query, see: &mut dyn FnMut(RecordRef, View<'_>) -> Result<()>) -> Result<()> {
         self.walk(query, Extent::Whole, &mut |sight, record, image| {
-            let image = sight.show(record.kind, image)?;
+            let image = sight.show(record.kind, image.into_owned())?;
             see(record, View::new(&image)?)
         })
+    }
+
+    /// Calls `see` with each record of a list as the actor is shown it, in the list's order, at most so many.
+    ///
+    /// An order that no index gives is made in memory: of the first `most`, or of all.
+    ///
+    /// # Errors
+    /// As [`Session::list`], and what `see` answers.
+    pub fn in_order(
+        &self,
+        query: &Query,
+        most: Option<usize>,
+        see: &mut dyn FnMut(RecordRef, View<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let reading = self.reading()?;
+        let Reading { overlay, sight } = &reading;
+        let listing = Listing::new(sight, query)?;
+        let most = most.unwrap_or(usize::MAX);
+        let mut show = |record: RecordRef, image| {
+            let image = sight.show(record.kind, image)?;
+            see(record, View::new(&image)?)
+        };
+        let mut rows: BTreeMap<Vec<u8>, (RecordRef, Vec<u8>)> = BTreeMap::new();
+        let mut keep = |record, image: Vec<u8>| {
+            rows.insert(order_key(&listing.sort, record, &image)?, (record, image));
+            if rows.len() > most {
+                rows.pop_last();
+            }
+            Ok(())
+        };
+        match self.as_of {
+            None if listing.plan.as_ref().is_some_and(|plan| plan.ordered) => {
+                let mut left = most;
+                return listing.walk(overlay, sight, None, &mut |record, image, _| {
+                    if left > 0 {
+                        left -= 1;
+                        show(record, image)?;
+                    }
+                    Ok(left > 0)
+                });
+            }
+            None => listing.walk(overlay, sight, None, &mut |record, image, _| {
+                keep(record, image)?;
+                Ok(true)
+            })?,
+            Some(at) => {
+                history::walk_as_of(&reading, &listing, at, Extent::Whole, &mut |record, image, _| {
+                    keep(record, image.to_vec())
+                })?
+            }
+        }
+        rows.into_values().try_for_each(|(record, image)| show(record, image))
     }
 
     fn walk(
         &self,
         query: &Query,
         extent: Extent,
-        see: &mut dyn FnMut(&Sight, RecordRef, Vec<u8>) -> Result<()>,
+        see: &mut dyn FnMut(&Sight, RecordRef, Cow<'_, [u8]>) -> Result<()>,
     ) -> Result<()> {
         let reading = self.reading()?;
         let Reading { overlay, sight } = &reading;
         let listing = Listing::new(sight, query)?;
         match self.as_of {
             None => listing.walk(overlay, sight, None, &mut |record, image, _| {
-                see(sight, record, image)?;
+                see(sight, record, image.into())?;
                 Ok(true)
             }),
             Some(at) => history::walk_as_of(&reading, &listing, at, extent, &mut |record, image, _| {
-                see(sight, record, image)
+                see(sight, record, image.into())
             }),
         }
     }

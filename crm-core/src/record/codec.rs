@@ -482,12 +482,17 @@ pub fn put_field(out: &mut Vec<u8>, number: u16, value: &Value) {
 /// Puts header and fields together to an image.
 pub fn image(revision: u64, head: u64, updated_at: Instant, fields: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(fields.len() + 24);
-    out.push(FORMAT);
-    put_varint(&mut out, revision);
-    put_varint(&mut out, head);
-    out.extend_from_slice(&updated_at.micros().to_le_bytes());
+    put_head(&mut out, revision, head, updated_at);
     out.extend_from_slice(fields);
     out
+}
+
+/// Appends what stands before the fields of an image.
+pub fn put_head(out: &mut Vec<u8>, revision: u64, head: u64, updated_at: Instant) {
+    out.push(FORMAT);
+    put_varint(out, revision);
+    put_varint(out, head);
+    out.extend_from_slice(&updated_at.micros().to_le_bytes());
 }
 
 /// Calls `see` with every field that differs between two images: number, old and new stored bytes

@@ -69,7 +69,7 @@ impl Diagnostic {
 ///
 /// ```
 /// use crm_core::record::diagnostic::Mark;
-/// let mark = Mark::new("points.yaml", "rules:\n - 公司规摸 > 100", 11..23);
+/// let mark = Mark::new("points.yaml", "rules:\n - 公司规摸 > 100", 10..22);
 /// assert_eq!((mark.line, mark.column, mark.marked.as_str()), (2, 4, "公司规摸"));
 /// assert_eq!((mark.before.as_str(), mark.after.as_str()), (" - ", " > 100"));
 /// ```

@@ -1,10 +1,10 @@
 //! The fields of every kind as they stand: built-in and custom ones, by number, name and label.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::field::{Column, FieldType};
+use super::field::{Column, FieldType, Shape};
 use super::spec::{FieldSpec, Marks, Spec};
 use crate::base::KindNo;
 
@@ -36,34 +36,60 @@ pub struct FieldDef {
     pub many: bool,
     /// The choices, for [`FieldType::Choice`].
     pub choices: Vec<ChoiceDef>,
-    /// The columns of a built-in row.
-    pub columns: &'static [Column],
+    /// The columns of rows, each as a field of its own whose number is its place; none for what holds no rows.
+    pub columns: Arc<[FieldDef]>,
     /// Marks.
     pub marks: Marks,
 }
 
 impl From<&FieldSpec> for FieldDef {
     fn from(spec: &FieldSpec) -> Self {
+        let labels = [spec.name, spec.en, spec.zh];
+        FieldDef { marks: spec.marks, ..FieldDef::built_in(spec.no, labels, &spec.shape) }
+    }
+}
+
+impl FieldDef {
+    fn built_in(no: u16, [name, en, zh]: [&'static str; 3], shape: &Shape) -> Self {
+        let choices = shape.choices.iter().map(|choice| ChoiceDef {
+            code: choice.code.into(),
+            en: choice.en.into(),
+            zh: choice.zh.into(),
+        });
         FieldDef {
-            no: spec.no,
-            name: spec.name.into(),
-            en: spec.en.into(),
-            zh: spec.zh.into(),
-            ty: spec.shape.ty,
-            many: spec.shape.many,
-            choices: spec
-                .shape
-                .choices
-                .iter()
-                .map(|choice| ChoiceDef {
-                    code: choice.code.into(),
-                    en: choice.en.into(),
-                    zh: choice.zh.into(),
-                })
-                .collect(),
-            columns: spec.shape.columns,
-            marks: spec.marks,
+            no,
+            name: name.into(),
+            en: en.into(),
+            zh: zh.into(),
+            ty: shape.ty,
+            many: shape.many,
+            choices: choices.collect(),
+            columns: (0..).zip(shape.columns).map(FieldDef::column).collect(),
+            marks: Marks::default(),
         }
+    }
+
+    /// A column of built-in rows. Empty text is a value, whether or not it may be missing.
+    fn column((no, column): (u16, &Column)) -> Self {
+        let field = FieldDef::built_in(no, [column.name, column.en, column.zh], column.shape);
+        let needed = !column.shape.optional && column.shape.ty != FieldType::Text;
+        FieldDef { marks: if needed { Marks::REQUIRED } else { Marks::default() }, ..field }
+    }
+
+    /// Whether a machine name, an English label or a Chinese label is this field's.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.zh == name || self.en.eq_ignore_ascii_case(name)
+    }
+
+    /// The kinds that it, or a column of its rows, names, each once.
+    pub fn refers_to(&self) -> BTreeSet<KindNo> {
+        let own = if let FieldType::Record(kind) = self.ty { kind } else { None };
+        own.into_iter().chain(self.columns.iter().flat_map(FieldDef::refers_to)).collect()
+    }
+
+    /// The column of its rows with a machine name, an English label or a Chinese label.
+    pub fn column_named(&self, name: &str) -> Option<&FieldDef> {
+        self.columns.iter().find(|column| column.is_called(name))
     }
 }
 

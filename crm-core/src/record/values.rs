@@ -3,8 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
-use super::field::{Column, FieldError, FieldType};
-use super::schema::{ChoiceDef, FieldDef};
+use super::field::{FieldError, FieldType};
+use super::schema::FieldDef;
 use super::spec::Marks;
 use crate::base::settings::Settings;
 use crate::base::{Instant, Money, RecordRef, Span, Value, calendar, text};
@@ -238,7 +238,7 @@ fn coerce_one(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Va
             };
         }
         (FieldType::Row, Value::List(cells)) if !field.columns.is_empty() => {
-            return row(cells, field.columns, settings);
+            return row(cells, &field.columns, settings);
         }
         (FieldType::Row, Value::List(_))
         | (FieldType::Bool, Value::Bool(_))
@@ -257,37 +257,17 @@ fn coerce_one(value: &Value, field: &FieldDef, settings: &Settings) -> Result<Va
 }
 
 /// A row, each of whose cells its column takes.
-fn row(cells: &[Value], columns: &'static [Column], settings: &Settings) -> Result<Value, FieldError> {
+fn row(cells: &[Value], columns: &[FieldDef], settings: &Settings) -> Result<Value, FieldError> {
     if cells.len() > columns.len() {
         let found = Value::List(cells.to_vec()).to_string();
         return Err(FieldError::Type { found, expected: "row of that many columns" });
     }
-    let cell = |(place, column): (usize, &Column)| {
-        let value = coerce(cells.get(place).unwrap_or(&Value::Null), &column_def(column), settings)?;
-        let needed = !column.shape.optional && column.shape.ty != FieldType::Text;
+    let cell = |(place, column): (usize, &FieldDef)| {
+        let value = coerce(cells.get(place).unwrap_or(&Value::Null), column, settings)?;
+        let needed = column.marks.has(Marks::REQUIRED);
         if value.is_empty() && needed { Err(FieldError::Missing) } else { Ok(value) }
     };
     columns.iter().enumerate().map(cell).collect::<Result<_, _>>().map(Value::List)
-}
-
-/// A column as a field of its own.
-fn column_def(column: &Column) -> FieldDef {
-    let choices = column.shape.choices.iter().map(|choice| ChoiceDef {
-        code: choice.code.into(),
-        en: choice.en.into(),
-        zh: choice.zh.into(),
-    });
-    FieldDef {
-        no: 0,
-        name: column.name.into(),
-        en: column.en.into(),
-        zh: column.zh.into(),
-        ty: column.shape.ty,
-        many: column.shape.many,
-        choices: choices.collect(),
-        columns: column.shape.columns,
-        marks: Marks::default(),
-    }
 }
 
 const fn type_words(ty: FieldType) -> &'static str {
@@ -312,7 +292,6 @@ const fn type_words(ty: FieldType) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::field::Shape;
 
     #[test]
     fn patterns() {
@@ -355,25 +334,30 @@ mod tests {
     #[test]
     fn rows_and_lists_hold_what_their_columns_take() {
         let settings = Settings::default();
-        let text = Shape::one(FieldType::Text);
-        let number = Shape::one(FieldType::Int);
-        static COLUMNS: [Column; 2] = [
-            Column { name: "label", en: "Label", zh: "标签", shape: &Shape::one(FieldType::Text) },
-            Column { name: "size", en: "Size", zh: "大小", shape: &Shape::one(FieldType::Int) },
-        ];
-        let field = |shape: Shape| {
-            let column = Column { name: "f", en: "F", zh: "字段", shape: Box::leak(Box::new(shape)) };
-            column_def(&column)
+        let field = |ty, many, columns: Vec<FieldDef>| {
+            let place = |(no, column): (u16, FieldDef)| FieldDef { no, ..column };
+            FieldDef {
+                no: 0,
+                name: "f".into(),
+                en: "F".into(),
+                zh: "字段".into(),
+                ty,
+                many,
+                choices: Vec::new(),
+                columns: (0..).zip(columns).map(place).collect(),
+                marks: Marks::default(),
+            }
         };
-        let rows = field(Shape { columns: &COLUMNS, ..Shape::one(FieldType::Row) }.list());
+        let size = FieldDef { marks: Marks::REQUIRED, ..field(FieldType::Int, false, vec![]) };
+        let rows = field(FieldType::Row, true, vec![field(FieldType::Text, false, vec![]), size]);
         let list = |items: Vec<Value>| Value::List(items);
         for (value, field, taken) in [
             (
                 list(vec!["a".into(), "".into(), " b ".into()]),
-                field(text.list()),
+                field(FieldType::Text, true, vec![]),
                 Some(list(vec!["a".into(), "b".into()])),
             ),
-            (list(vec!["7".into()]), field(number.list()), Some(list(vec![Value::Int(7)]))),
+            (list(vec!["7".into()]), field(FieldType::Int, true, vec![]), Some(list(vec![Value::Int(7)]))),
             (
                 list(vec![list(vec!["x".into(), "3".into()])]),
                 rows.clone(),
@@ -384,7 +368,7 @@ mod tests {
             (list(vec![list(vec!["x".into(), 3i64.into(), 4i64.into()])]), rows, None),
             (
                 list(vec!["138 0000 0000".into(), "+1".into()]),
-                field(Shape::one(FieldType::Phone)),
+                field(FieldType::Phone, false, vec![]),
                 Some(list(vec!["138 0000 0000".into(), "+8613800000000".into()])),
             ),
         ] {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::map::{Bytes, Walk, Writes};
-use super::{Batch, Cursor, Direction, Range, StoreError, Table};
+use super::{Batch, Cursor, Direction, PerTable, Range, StoreError, Table};
 
 /// How many of a table's newest writes are kept apart: what a write copies at most as long as
 /// somebody holds the layer as it was; the others are copied once in so many.
@@ -24,7 +24,7 @@ const NEWEST: usize = 512;
 /// assert_eq!(layer.get(Table::Meta, b"below"), None);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Layer([Level; Table::ALL.len()]);
+pub struct Layer(PerTable<Level>);
 
 /// The writes to one table.
 #[derive(Clone, Debug, Default)]
@@ -56,16 +56,7 @@ impl Layer {
 
     /// Writes a value under a key, or removes the key.
     pub fn put(&mut self, table: Table, key: &[u8], value: Option<&[u8]>) {
-        let [records, index, unique, journal, due, meta] = &mut self.0;
-        let level = match table {
-            Table::Records => records,
-            Table::Index => index,
-            Table::Unique => unique,
-            Table::Journal => journal,
-            Table::Due => due,
-            Table::Meta => meta,
-        };
-        level.put(key.into(), value.map(Bytes::from));
+        self.0.of_mut(table).put(key.into(), value.map(Bytes::from));
     }
 
     /// Writes all of a batch.
@@ -79,13 +70,13 @@ impl Layer {
 
     /// What was written under a key: a value, `Some(None)` when it was removed, `None` when nothing was.
     pub fn get(&self, table: Table, key: &[u8]) -> Option<Option<&[u8]>> {
-        let level = self.level(table);
+        let level = self.0.of(table);
         level.newest.get(key).or_else(|| level.others.get(key)).map(Option::as_deref)
     }
 
     /// The writes to a table in the order of their keys; `None` removes.
     pub fn writes(&self, table: Table) -> Vec<(&[u8], Option<&[u8]>)> {
-        let level = self.level(table);
+        let level = self.0.of(table);
         let both = level.others.iter().chain(level.newest.iter());
         let mut writes: Vec<_> = both.map(|(key, value)| (&**key, value.as_deref())).collect();
         // Of two under one key the newest stands behind, and stays.
@@ -109,25 +100,13 @@ impl Layer {
         direction: Direction,
         below: Box<dyn Cursor>,
     ) -> Box<dyn Cursor> {
-        let level = self.level(table);
+        let level = self.0.of(table);
         [&level.others, &level.newest].into_iter().fold(below, |below, writes| {
             if writes.is_empty() {
                 return below;
             }
             merged(Walk::new(writes.clone(), range.clone(), direction), below, direction)
         })
-    }
-
-    fn level(&self, table: Table) -> &Level {
-        let [records, index, unique, journal, due, meta] = &self.0;
-        match table {
-            Table::Records => records,
-            Table::Index => index,
-            Table::Unique => unique,
-            Table::Journal => journal,
-            Table::Due => due,
-            Table::Meta => meta,
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::map::{Bytes, Map, Walk};
-use super::{Batch, Cursor, Direction, Range, Snapshot, Store, StoreError, Table};
+use super::{Batch, Cursor, Direction, PerTable, Range, Snapshot, Store, StoreError, Table};
 
 /// A store in memory over persistent ordered maps.
 ///
@@ -29,11 +29,11 @@ pub struct MemoryStore {
 }
 
 #[derive(Clone, Debug)]
-struct Tables([Map; Table::ALL.len()]);
+struct Tables(PerTable<Map>);
 
 impl Default for Tables {
     fn default() -> Self {
-        Tables(Table::ALL.map(|_| Map::new_sync()))
+        Tables(PerTable::new(|_| Map::new_sync()))
     }
 }
 
@@ -62,17 +62,18 @@ impl Store for MemoryStore {
         let _writing = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = Tables::clone(&self.committed());
         if let Some(expected) = &batch.expect_journal_end {
-            let end = next.map(Table::Journal).last().map(|(key, _)| &**key);
+            let end = next.0.of(Table::Journal).last().map(|(key, _)| &**key);
             if end != expected.as_deref() {
                 return Err(StoreError::Moved);
             }
         }
         for (table, key, expected) in &batch.expect_values {
-            if next.map(*table).get(key.as_slice()).map(|value| &**value) != expected.as_deref() {
+            if next.0.of(*table).get(key.as_slice()).map(|value| &**value) != expected.as_deref() {
                 return Err(StoreError::Moved);
             }
         }
-        for (table, map) in Table::ALL.into_iter().zip(&mut next.0) {
+        for table in Table::ALL {
+            let map = next.0.of_mut(table);
             for (key, value) in batch.table(table) {
                 match value {
                     Some(value) => map.insert_mut(key.as_slice().into(), value.as_slice().into()),
@@ -87,31 +88,17 @@ impl Store for MemoryStore {
     }
 }
 
-impl Tables {
-    fn map(&self, table: Table) -> &Map {
-        let [records, index, unique, journal, due, meta] = &self.0;
-        match table {
-            Table::Records => records,
-            Table::Index => index,
-            Table::Unique => unique,
-            Table::Journal => journal,
-            Table::Due => due,
-            Table::Meta => meta,
-        }
-    }
-}
-
 impl Snapshot for Tables {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.map(table).get(key).map(|value| value.to_vec()))
+        Ok(self.0.of(table).get(key).map(|value| value.to_vec()))
     }
 
     fn look(&self, table: Table, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
-        Ok(self.map(table).get(key).map(|value| see(value)).is_some())
+        Ok(self.0.of(table).get(key).map(|value| see(value)).is_some())
     }
 
     fn range(&self, table: Table, range: Range, direction: Direction) -> Result<Box<dyn Cursor>, StoreError> {
-        Ok(Box::new(MapCursor { walk: Walk::new(self.map(table).clone(), range, direction), at: None }))
+        Ok(Box::new(MapCursor { walk: Walk::new(self.0.of(table).clone(), range, direction), at: None }))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod conformance;
 mod layer;
 mod map;
 mod memory;
+mod per_table;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub use layer::Layer;
 pub(crate) use layer::merged;
 pub use memory::MemoryStore;
+pub use per_table::PerTable;
 
 /// The tables of a store, by role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,7 +186,7 @@ pub trait Cursor: Send {
 /// What one commit writes: an ordered map per table, one write per key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
-    tables: [BTreeMap<Vec<u8>, Option<Vec<u8>>>; 6],
+    tables: PerTable<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
     /// The last key that [`Table::Journal`] must hold before the commit (`Some(None)`: the table
     /// must be empty), or `None` when nothing is expected.
     pub expect_journal_end: Option<Option<Vec<u8>>>,
@@ -210,28 +212,12 @@ impl Batch {
 
     /// The writes to one table, in the order of their keys; `None` removes.
     pub fn table(&self, table: Table) -> &BTreeMap<Vec<u8>, Option<Vec<u8>>> {
-        let [records, index, unique, journal, due, meta] = &self.tables;
-        match table {
-            Table::Records => records,
-            Table::Index => index,
-            Table::Unique => unique,
-            Table::Journal => journal,
-            Table::Due => due,
-            Table::Meta => meta,
-        }
+        self.tables.of(table)
     }
 
     /// The writes to one table, to add to.
     pub fn table_mut(&mut self, table: Table) -> &mut BTreeMap<Vec<u8>, Option<Vec<u8>>> {
-        let [records, index, unique, journal, due, meta] = &mut self.tables;
-        match table {
-            Table::Records => records,
-            Table::Index => index,
-            Table::Unique => unique,
-            Table::Journal => journal,
-            Table::Due => due,
-            Table::Meta => meta,
-        }
+        self.tables.of_mut(table)
     }
 
     /// Whether the batch writes nothing.

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use crm_core::base::choice::Choice;
 use crm_core::base::kind;
 use crm_core::domain::lead::LeadDraft;
 use crm_core::domain::model::{Model, Purpose, Verdict};
+use crm_core::domain::org::{DefineRole, FieldRule, Grant};
 use crm_core::domain::party::{Customer, Level};
 use crm_core::engine::flows::advance::MoveLead;
 use crm_core::engine::flows::model::PredictDeals;
@@ -19,6 +21,7 @@ use crm_core::insight::learn::{self, Folds, Learner, Training};
 use crm_core::insight::pipeline::Way;
 use crm_core::insight::rfm::Rule;
 use crm_core::prelude::*;
+use crm_core::record::action::{FieldAccess, Scope};
 use serde_json::json;
 
 use crate::shop::{Shop, at, day, fields, year_of_deals};
@@ -513,4 +516,63 @@ fn activity_levels_halve_and_priorities_order_the_day() {
         shop.of(shop.wang).priorities(None).unwrap().iter().map(|deal| deal.deal).collect();
     assert_eq!(order, [large, small]);
     assert_eq!(shop.of(shop.chen).priorities(None).unwrap(), vec![]);
+}
+
+#[test]
+fn a_margin_is_known_where_every_line_has_a_cost_that_the_actor_sees() {
+    let shop = Shop::open();
+    let customer = shop.customer(shop.wang, "甲");
+    let product = |code: &str, more: &[(&str, Value)]| -> ProductId {
+        let pairs = [&[("code", code.into()), ("name", code.into())], more].concat();
+        let create = CreateRecord { kind: kind::Product::NO, fields: fields(&pairs) };
+        shop.crm.system().execute(create).unwrap().as_id().unwrap()
+    };
+    let press = product("P1", &[("unit_cost", "60 CNY".into())]);
+    let variant = product("P1-b", &[("parent", press.into())]);
+    let unknown = product("P2", &[]);
+    let abroad = product("P3", &[("unit_cost", "5 USD".into())]);
+    let line = |product: ProductId, price: &str| json!([product, null, "2", price, "10"]);
+    let check = |lines: Vec<serde_json::Value>, expected: &str, margin: Option<&str>| {
+        let create = json!({"kind": "opportunity", "fields": {
+            "name": "MES", "customer": customer, "owner": shop.wang, "lines": lines, "probability_by_hand": "50",
+        }});
+        let deal = shop.crm.system().execute_named("record.create", create).unwrap();
+        let deal: RecordRef = serde_json::from_value(deal).unwrap();
+        for (user, margin) in [(shop.wang, margin), (shop.blind, None)] {
+            let found = shop.of(user).priorities(None).unwrap();
+            let row = found.iter().find(|row| row.deal.record() == deal).unwrap();
+            let told = row.expected_margin.map(|margin| margin.to_string());
+            assert_eq!(told.as_deref(), margin, "{lines:?}");
+            if user == shop.wang {
+                assert_eq!(row.expected.to_string(), expected, "{lines:?}");
+            }
+        }
+    };
+    check(vec![line(press, "100 CNY")], "90.00 CNY", Some("30.00 CNY"));
+    check(vec![line(press, "100 CNY"), line(variant, "50 CNY")], "135.00 CNY", Some("15.00 CNY"));
+    check(vec![line(press, "10 CNY")], "9.00 CNY", Some("-51.00 CNY"));
+    check(vec![line(press, "100 CNY"), line(unknown, "100 CNY")], "180.00 CNY", None);
+    check(vec![line(abroad, "100 CNY")], "90.00 CNY", None);
+    check(vec![json!([null, "by the hour", null, null, null, null, "100 CNY"])], "50.00 CNY", None);
+    check(vec![], "0.00 CNY", None);
+
+    // Who sees the lines and not the costs is told of values alone.
+    let rule = FieldRule { kind: "product".into(), field: "unit_cost".into(), access: FieldAccess::Hidden };
+    let everything = Grant { kind: "*".into(), actions: Action::ALL.to_vec(), scope: Scope::All };
+    let role = DefineRole {
+        role: None,
+        revision: None,
+        name: "seller".into(),
+        grants: vec![everything],
+        fields: vec![rule],
+        administrator: false,
+    };
+    let role = shop.crm.system().execute(role).unwrap();
+    let user = json!({
+        "login": "zhao", "name": "zhao", "department": null, "manager": null, "roles": [role], "capacity": null
+    });
+    let seller: UserId =
+        serde_json::from_value(shop.crm.system().execute_named("user.create", user).unwrap()).unwrap();
+    let told = shop.of(seller).priorities(None).unwrap();
+    assert!(told.len() == 7 && told.iter().all(|row| row.expected_margin.is_none()), "{told:?}");
 }

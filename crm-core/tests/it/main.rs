@@ -16,6 +16,7 @@ mod calling;
 mod deal;
 mod engine;
 mod engines;
+mod failed_work;
 mod golden;
 mod import;
 mod insight_clv;

@@ -1,6 +1,8 @@
 //! The organisation and its definitions on a real engine, by commands as data.
 
+use crm_core::base::kind;
 use crm_core::base::kind::CustomFieldId;
+use crm_core::domain::opportunity::Opportunity;
 use crm_core::domain::org::{CustomField, Numbering, Settings, User};
 use crm_core::prelude::*;
 use serde_json::{Value as Json, json};
@@ -365,4 +367,76 @@ fn pipelines_come_from_documents() {
     assert!(faults[0].to_string().contains("line 5, column 7"), "{}", faults[0]);
     let mark = faults[0].mark.as_ref().unwrap();
     assert_eq!((mark.marked.as_str(), faults[0].suggestion.as_deref()), ("概律", Some("概率")));
+}
+
+#[test]
+fn a_bill_of_materials_behaves_as_built_in_rows() {
+    let (crm, _) = open();
+    let system = crm.system();
+    let columns = json!([
+        {"name": "part", "zh": "零件", "ty": "reference", "target": "product"},
+        {"name": "count", "zh": "数量", "ty": "number"},
+        {"name": "finish", "zh": "表面", "ty": "choice", "choices": [
+            {"code": "raw", "en": "Raw", "zh": "毛坯"}, {"code": "paint", "en": "Painted", "zh": "喷漆"},
+        ]},
+    ]);
+    let define = json!({"kind": "opportunity", "name": "materials", "zh": "物料清单", "ty": "table", "columns": columns});
+    system.execute_named("field.define", define).unwrap();
+    let create = |kind: &str, fields: Json| {
+        let made = system.execute_named("record.create", json!({"kind": kind, "fields": fields}));
+        made.map(|id| serde_json::from_value::<RecordRef>(id).unwrap())
+    };
+    let frame =
+        create("product", json!({"code": "F1", "name": "frame", "category": "steel/frames"})).unwrap();
+    let deal = create(
+        "opportunity",
+        json!({"name": "press", "materials": [
+            [frame, 2, "喷漆"],
+            [null, "0.5"],
+        ]}),
+    );
+    let deal = deal.unwrap_or_else(|error| panic!("{error}"));
+    create("opportunity", json!({"name": "other"})).unwrap();
+    let lines = json!([[frame, null, "1", "5 CNY"]]);
+    let lined = create("opportunity", json!({"name": "lined", "lines": lines})).unwrap();
+
+    let check = |filter: &str, found: &[RecordRef]| {
+        let query = Query::of(kind::Opportunity::NO).filter(filter.parse().unwrap());
+        let rows = system.list::<Opportunity>(&query).unwrap_or_else(|error| panic!("{filter}: {error}"));
+        let records: Vec<RecordRef> = rows.items.iter().map(|deal| deal.record_ref()).collect();
+        assert_eq!(records, found, "{filter}");
+    };
+    check("materials.count > 1", &[deal]);
+    check("物料清单.数量 > 5", &[]);
+    check("materials.finish = \"Painted\"", &[deal]);
+    check(&format!("materials.part = {frame}"), &[deal]);
+    check("materials.part.category starts with \"steel\"", &[deal]);
+    check("物料清单.零件.产品编码 = \"F1\"", &[deal]);
+    check("materials.part.name = \"bolt\"", &[]);
+    check("lines.product.name = \"frame\"", &[lined]);
+    check("lines.product.category is not empty", &[lined]);
+
+    let refused = |fields: Json, expected: &[(&str, &str)]| {
+        let error = create("opportunity", fields.clone()).unwrap_err();
+        let Error::Invalid(problems) = &error else { panic!("{fields}: {error}") };
+        let told: Vec<(&str, &str)> =
+            problems.iter().map(|problem| (problem.field.as_str(), problem.code.as_str())).collect();
+        assert_eq!(told, expected, "{fields}");
+    };
+    refused(json!({"name": "x", "materials": [[null, "many"]]}), &[("materials", "value.type")]);
+    refused(json!({"name": "x", "materials": [[null, null, "gold"]]}), &[("materials", "value.type")]);
+    refused(json!({"name": "x", "materials": [[deal]]}), &[("materials", "value.type")]);
+    // Nothing takes a part away that a bill names.
+    let delete = json!({"record": frame, "revision": null, "reason": ""});
+    assert_eq!(system.execute_named("record.delete", delete).unwrap_err().code(), "record.in_use");
+    assert_eq!(
+        codes(
+            system,
+            "field.define",
+            json!({"kind": "lead", "name": "rows", "ty": "table", "columns": [
+                {"name": "a", "ty": "choice"}, {"name": "b", "ty": "text", "target": "lead"},
+            ]})
+        ),
+        ["field.choices", "field.target"]
+    );
 }

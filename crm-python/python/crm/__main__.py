@@ -15,7 +15,8 @@ from typing import Any
 
 from . import _frames
 from ._html import cell
-from .errors import CrmError
+from ._record import columns_of
+from .errors import CrmError, InvalidError
 
 Rows = list[dict[str, Any]]
 
@@ -64,6 +65,15 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+def named(value: Any) -> Any:
+    """Data in which tuples with names are told by them."""
+    if isinstance(value, dict):
+        return {name: named(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [named(inner) for inner in value]
+    return value._asdict() if hasattr(value, "_asdict") else value
+
+
 class Output:
     """Where results go: a table for people, or JSON."""
 
@@ -81,7 +91,7 @@ class Output:
 
     def data(self, found: Any) -> None:
         """Anything, as JSON."""
-        print(json.dumps(found, ensure_ascii=False, default=plain, indent=2))
+        print(json.dumps(named(found), ensure_ascii=False, default=plain, indent=2))
 
     def facts(self, facts: dict[str, Any]) -> None:
         """Names and values."""
@@ -117,7 +127,7 @@ def _session(args: argparse.Namespace) -> Any:
     import crm
 
     if not args.new and not Path(args.file).exists():
-        raise SystemExit(f"crm: there is no file {args.file} (--new makes one)")
+        raise InvalidError(f"there is no file {args.file} (--new makes one)", "cli.no_file")
     engine = crm.open(args.file)
     return engine, engine if args.actor is None else engine.session(args.actor)
 
@@ -171,12 +181,19 @@ def run_list(args: argparse.Namespace, out: Output) -> int:
     with engine:
         room = getattr(session, args.kind, None)
         if room is None or not hasattr(room, "list"):
-            raise SystemExit(f"crm: no kind of record is called {args.kind}")
+            raise InvalidError(f"no kind of record is called {args.kind}", "query.kind")
         listed = room.list(args.filter, sort=args.sort, limit=args.limit)
-        found = [record.to_dict() for record in listed]
-        fields = args.fields.split(",") if args.fields else list(dict.fromkeys(name for row in found for name in row))
-        if not args.fields and not out.as_json:
-            fields = [name for name in fields if name not in ("revision", "spent", "state_since")][:8]
+        records = list(listed)
+        found = [record.to_dict() for record in records]
+        if args.fields:
+            fields = args.fields.split(",")
+            known = {"id", "revision", *(field["name"] for field in room.fields())}
+            if unknown := [name for name in fields if name not in known]:
+                raise InvalidError(f"{args.kind} has no field `{unknown[0]}`", "field.unknown")
+        elif out.as_json:
+            fields = list(dict.fromkeys(name for row in found for name in row))
+        else:
+            fields = columns_of(records, 8)
         rows = [{name: row.get(name) for name in fields} for row in found]
         out.rows(rows, f"{len(rows)} of {listed.count()}")
     return 0
@@ -241,7 +258,7 @@ def read_frame(path: Path) -> Any:
         columns: list[list[str]] = [[] for _ in heading]
         for number, row in enumerate(rows, 2):
             if len(row) != len(heading):
-                raise SystemExit(f"crm: {path}, line {number}: {len(row)} cells, not {len(heading)}")
+                raise InvalidError(f"{path}, line {number}: {len(row)} cells, not {len(heading)}", "cli.csv")
             for column, value in zip(columns, row, strict=True):
                 column.append(value)
     return {name: _typed(column) for name, column in zip(heading, columns, strict=True)}

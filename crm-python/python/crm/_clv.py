@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
+from operator import index
 from typing import Any, ClassVar, Literal, TypeVar
 
 from . import _crm, _frames
@@ -15,6 +17,7 @@ from ._days import from_day, to_day
 from ._estimator import Estimator
 from ._html import table_html
 from ._rfm import columns
+from .errors import InvalidError
 
 __all__ = [
     "BetaGeoModel",
@@ -37,6 +40,12 @@ def _days(unit: str) -> float:
     if unit not in _DAYS:
         raise ValueError(f"`time_unit` is {unit!r}, not one of {', '.join(map(repr, _DAYS))}")
     return _DAYS[unit]
+
+
+def _number(name: str, value: float) -> float:
+    if not math.isfinite(value):
+        raise InvalidError(f"`{name}` is `{value}`", "clv.bad_horizon")
+    return float(value)
 
 
 def rfm_summary(
@@ -104,7 +113,35 @@ def _summary(
     return _frames.like(table, transactions), info
 
 
-class _PurchaseModel(Estimator):
+class _Likely(Estimator):
+    """A model that is fitted by maximum likelihood."""
+
+    _estimator_type = "regressor"
+
+    params_: dict[str, float]
+    standard_errors_: dict[str, float] | None
+    covariance_: list[list[float]] | None
+    log_likelihood_: float
+    n_customers_: int
+    n_iter_: int
+    edge_: list[str]
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The parameters with their standard errors, one row each."""
+        self._need_fit()
+        errors = getattr(self, "standard_errors_", None) or {}
+        return [
+            {"parameter": name, "value": value, "standard_error": errors.get(name)}
+            for name, value in self.params_.items()
+        ]
+
+    def _repr_html_(self) -> str:
+        if not self.__sklearn_is_fitted__():
+            return f"<code>{self!r}</code> (not fitted)"
+        return table_html(self.summary(), caption=repr(self))
+
+
+class _PurchaseModel(_Likely):
     """A model of how often and for how long customers buy, fitted by maximum likelihood (exact gradients, Newton).
 
     After `fit`: `params_` (by name), `standard_errors_` (by name, or `None` at an edge), `covariance_` (rows in the order
@@ -115,16 +152,7 @@ class _PurchaseModel(Estimator):
     """
 
     _family: ClassVar[Any]
-    _estimator_type = "regressor"
-
-    params_: dict[str, float]
-    standard_errors_: dict[str, float] | None
-    covariance_: list[list[float]] | None
-    log_likelihood_: float
-    n_customers_: int
-    n_iter_: int
     gradient_: float
-    edge_: list[str]
 
     def __init__(self, horizon: float = 1.0) -> None:
         self.horizon = horizon
@@ -178,12 +206,12 @@ class _PurchaseModel(Estimator):
 
     def expected_purchases(self, X: Any, future_t: float | None = None) -> Any:
         """The purchases each customer is expected to make within `future_t` (the unit of `T`; by default `horizon`)."""
-        ahead = json.dumps({"within": float(self.horizon if future_t is None else future_t)})
+        ahead = json.dumps({"within": _number("future_t", self.horizon if future_t is None else future_t)})
         return _frames.series(_crm.clv_purchases(_frames.stream(X), self._parameters(), ahead), X)
 
     def expected_purchases_new_customer(self, t: float) -> float:
         """The repeat purchases expected within `t` of a customer who has just bought for the first time."""
-        return _crm.clv_purchases_of_new(self._parameters(), json.dumps({"within": float(t)}))
+        return _crm.clv_purchases_of_new(self._parameters(), json.dumps({"within": _number("t", t)}))
 
     def customer_lifetime_value(
         self,
@@ -199,8 +227,9 @@ class _PurchaseModel(Estimator):
         Purchases of each of `periods` periods of `period_length` (the unit of `T`: 30 for months of days, 52 / 12 for
         weeks) are discounted at its end by `discount_rate` a period.
         """
-        ahead = {"periods": {"count": periods, "length": float(period_length), "rate": float(discount_rate)}}
-        found = _crm.clv_value(_frames.stream(X), self._parameters(), spend._parameters(), json.dumps(ahead))
+        length, rate = _number("period_length", period_length), _number("discount_rate", discount_rate)
+        ahead = json.dumps({"periods": {"count": index(periods), "length": length, "rate": rate}})
+        found = _crm.clv_value(_frames.stream(X), self._parameters(), spend._parameters(), ahead)
         return _frames.series(found, X)
 
     def predict(self, X: Any) -> Any:
@@ -212,20 +241,6 @@ class _PurchaseModel(Estimator):
         table = _frames.stream(X)
         rows = len(_crm.Table.from_arrow(table))
         return _crm.clv_log_likelihood(table, self._parameters()) / max(rows, 1)
-
-    def summary(self) -> list[dict[str, Any]]:
-        """The parameters with their standard errors, one row each."""
-        self._need_fit()
-        errors = getattr(self, "standard_errors_", None) or {}
-        return [
-            {"parameter": name, "value": value, "standard_error": errors.get(name)}
-            for name, value in self.params_.items()
-        ]
-
-    def _repr_html_(self) -> str:
-        if not self.__sklearn_is_fitted__():
-            return f"<code>{self!r}</code> (not fitted)"
-        return table_html(self.summary(), caption=repr(self))
 
 
 class NBDModel(_PurchaseModel):
@@ -280,23 +295,14 @@ class RegularBetaGeoModel(_PurchaseModel):
         return _crm.clv_fit(X, family, self.log_intervals, self.k is None)
 
 
-class GammaGammaModel(Estimator):
+class GammaGammaModel(_Likely):
     """Gamma-Gamma: what customers spend at a purchase (Fader, Hardie and Lee 2005). Parameters `p`, `q`, `v`.
 
     Fitted to `frequency` and `monetary_value`; rows without repeat purchases tell nothing. After `fit`: as of the purchase
     models, and `correlation_` of the number of purchases and the mean spend, which the model takes to be zero.
     """
 
-    _estimator_type = "regressor"
-
-    params_: dict[str, float]
-    standard_errors_: dict[str, float] | None
-    covariance_: list[list[float]] | None
-    log_likelihood_: float
-    n_customers_: int
-    n_iter_: int
     correlation_: float | None
-    edge_: list[str]
 
     def fit(self, X: Any, y: object = None) -> GammaGammaModel:
         """Fits the model.
@@ -336,10 +342,3 @@ class GammaGammaModel(Estimator):
     def predict(self, X: Any) -> Any:
         """`expected_spend`."""
         return self.expected_spend(X)
-
-    def _repr_html_(self) -> str:
-        if not self.__sklearn_is_fitted__():
-            return f"<code>{self!r}</code> (not fitted)"
-        errors = getattr(self, "standard_errors_", None) or {}
-        rows = [{"parameter": n, "value": v, "standard_error": errors.get(n)} for n, v in self.params_.items()]
-        return table_html(rows, caption=repr(self))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import _frames
 from ._criteria import criteria
-from ._html import cell, table_html
-from ._record import Record, read
+from ._html import table_html
+from ._record import Record, columns_of, read
 from ._values import spoken
+from .errors import InvalidError
 
 if TYPE_CHECKING:
     from ._crm import Table
@@ -37,15 +38,19 @@ class Door:
 class Room(Door, Generic[R]):
     """A kind of record: its commands, its records by id, and its lists."""
 
-    def get(self, id: str) -> R:
-        """A record by its id.
+    def get(self, id: str | R) -> R:
+        """A record by its id; or as it stands now, by what it was.
 
         Raises
         ------
         NotFoundError
             There is none, or none that the actor may see.
         """
-        return self._session.get(id)  # type: ignore[return-value]
+        given = id if isinstance(id, str) else id.id
+        found = given.rpartition("_")[0]
+        if found and found != self._kind:
+            raise InvalidError(f"`{given}` is not of a {self._kind} but of a {found}", "value.type")
+        return self._session.get(given)  # type: ignore[return-value]
 
     def list(
         self, filter: str | None = None, *, sort: str | Sequence[str] = (), limit: int | None = None, **fields: Any
@@ -119,12 +124,15 @@ class List(Generic[R]):
 
         Money is a decimal column and `<name>_currency`; instants are UTC; choices are dictionaries; references are ids;
         lists are lists of values, rows within a record lists of structs; numbers and addresses to reach somebody are texts
-        in normal form. Rows come in the list's order where an index gives it, else in the order of ids; `limit`
-        doesn't hold.
+        in normal form. Rows come as `sort` says, in any order without it; where no index gives that order all of them are
+        in memory at once.
         """
         return self._session._engine.columns(
-            self._session._whose, self._asked(), None if fields is None else list(fields)
+            self._session._whose, self._asked(self.limit), None if fields is None else list(fields)
         )
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def to_polars(self, fields: Sequence[str] | None = None) -> Any:
         """`to_arrow` as a polars frame."""
@@ -138,7 +146,6 @@ class List(Generic[R]):
         return f"<list of {self._kind}: {self.filter or 'all'}>"
 
     def _repr_html_(self) -> str:
-        some: List[R] = List(self._session, self._kind, self.filter, self._sort, self.limit or 20)
-        rows = [{name: cell(value) for name, value in record.to_dict().items()} for record in some]
-        names = list(dict.fromkeys(name for row in rows for name in row))[:10]
-        return table_html([{name: row.get(name, "") for name in names} for row in rows], repr(self))
+        some = list(List[R](self._session, self._kind, self.filter, self._sort, min(self.limit or 20, 20)))
+        names = columns_of(some, 9)
+        return table_html([{name: record.to_dict().get(name) for name in names} for record in some], repr(self))

@@ -26,7 +26,8 @@ class DueReport:
 
     done: int
     failed: tuple[dict[str, Any], ...]
-    """Work that failed, with `code` and `message`; it is tried again an hour later."""
+    """Work that failed, with `code` and `message`; it is tried again an hour later, five times in all, and
+    then kept as a `failed_work` record."""
     next: dt.datetime | None
     """When the next work is due."""
 
@@ -109,9 +110,9 @@ class Session(Rooms):
         given = {name: encode(value, name in valued) for name, value in given.items()}
         return json.loads(self._engine.execute(self._whose, command, json.dumps(given), key, dry_run))
 
-    def get(self, id: str) -> Record:
-        """A record by its id, of any kind."""
-        record: Record = self._record(json.loads(self._engine.read(self._whose, id)))
+    def get(self, id: str | Record) -> Record:
+        """A record by its id, of any kind; or as it stands now, by what it was."""
+        record: Record = self._record(json.loads(self._engine.read(self._whose, _id(id))))
         return record
 
     @staticmethod

@@ -100,7 +100,7 @@ def _pandas(table: Table) -> Any:
     arrow = pyarrow.table(table)
     # Decimals as Python objects take a hundred times as long.
     decimals = [field.name for field in arrow.schema if pyarrow.types.is_decimal(field.type)]
-    frame = arrow.drop_columns(decimals).to_pandas() if decimals else arrow.to_pandas()
+    frame = arrow.drop_columns(decimals).to_pandas(date_as_object=False)
     for name in decimals:
         place = arrow.column_names.index(name)
         values = pandas.array(arrow.column(name), dtype=pandas.ArrowDtype(arrow.schema.field(name).type))

@@ -17,7 +17,7 @@ def cell(value: Any) -> str:
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}"
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return f"{value:,}"
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list) or type(value) is tuple:
         return "; ".join(cell(item) for item in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {cell(inner)}" for name, inner in value.items())

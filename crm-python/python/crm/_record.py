@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import keyword
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -40,7 +40,8 @@ class Record:
     """A record as its actor is shown it: an attribute a field, `None` or an empty list where it has no value.
 
     Custom fields are attributes by their machine name too; a name that is
-    a word of Python has an underscore after it (`from_`). A record is a value: it doesn't follow later changes.
+    a word of Python has an underscore after it (`from_`). A record is a value: it doesn't follow later changes, and is
+    changed by commands alone.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Record:
     KIND: ClassVar[str] = ""
     """The kind of record: `lead`."""
 
+    _fields: dict[str, Any]
     _title: ClassVar[str | None] = None
     _plain: ClassVar[tuple[str, ...]] = ()
     _many: ClassVar[tuple[str, ...]] = ()
@@ -62,14 +64,18 @@ class Record:
         self.__dict__.update({_attribute(name): None for name in self._plain})
         self.__dict__.update({_attribute(name): [] for name in self._many})
         self.__dict__.update({_attribute(name): value for name, value in fields.items()})
-        self.id = id
-        self.revision = revision
-        self._fields = dict(fields)
+        self.__dict__.update(id=id, revision=revision, _fields=dict(fields))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a record is a value: change `{name}` by a command, such as `record.update`")
 
     @classmethod
     def _told(cls, told: Mapping[str, Any]) -> Any:
         """The record that the engine tells as data."""
-        fields = {name: decode(value) for name, value in told["fields"].items()}
+        # In the order in which the kind declares them, then those of the tenant's own.
+        given = told["fields"]
+        order = [name for name in cls.__annotations__ if name in given]
+        fields = {name: decode(given[name]) for name in dict.fromkeys([*order, *given])}
         for name, choice in cls._choices.items():
             if name in fields:
                 fields[name] = _chosen(choice, fields[name])
@@ -102,6 +108,16 @@ class Record:
 
     def _repr_html_(self) -> str:
         return table_html([{"field": name, "value": value} for name, value in self.to_dict().items()], repr(self))
+
+
+# What is seldom looked for.
+_ASIDE = ("revision", "created_at", "created_by", "lifecycle", "state_since", "spent")
+
+
+def columns_of(records: Sequence[Record], most: int) -> list[str]:
+    """The fields that a table of records shows: those with a value, their id first, at most so many."""
+    names = dict.fromkeys(name for record in records for name in record.to_dict())
+    return [name for name in names if name not in _ASIDE][:most]
 
 
 def _attribute(name: str) -> str:

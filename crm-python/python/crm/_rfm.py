@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import index
 from typing import Any, Generic, Literal, TypeVar
 
 from . import _crm, _frames
@@ -244,9 +245,7 @@ def _rule(bins: int, method: str, thresholds: Thresholds | None) -> dict[str, An
         }
     if method not in ("ranks", "ntile"):
         raise ValueError(f"`method` is {method!r}, not 'ranks' or 'ntile'")
-    if not 0 <= bins <= 255:
-        bins = 0
-    return {method: bins}
+    return {method: index(bins)}
 
 
 def _naming(segments: str | Sequence[Segment] | None) -> Any:

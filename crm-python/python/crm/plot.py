@@ -30,6 +30,7 @@ __all__ = [
 
 # The first that the system has.
 FONTS = "Inter, Helvetica Neue, Arial, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, WenQuanYi Zen Hei, sans-serif"
+LINE = 16  # pixels
 INK, MUTED, ACCENT, PALE, EMPTY = "#1f2933", "#7b8794", "#2563a8", "#c6d8ec", "#f3f5f8"
 
 PERCENT = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
@@ -45,6 +46,7 @@ _ZH = {
     "Reached": "到达数",
     "Of the first": "占首阶段",
     "Funnel": "漏斗",
+    "Reached, and the share of the decided that went on": "到达数，以及已有结果者中进入下一阶段的比例",
     "Stage": "阶段",
     "Pipeline": "销售管道",
     "Deals": "商机数",
@@ -126,11 +128,12 @@ def segment_treemap(found: Rfm[Any], language: str = "en") -> Any:
     for row in rows:
         row["mean"] = row["monetary"] / row["customers"]
         wide, high = row["x2"] - row["x"], row["y2"] - row["y"]
-        letters = sum(2 if ord(letter) > 0x2E80 else 1 for letter in row["segment"])
-        row["label"] = row["segment"] if wide > 7.2 * letters + 12 and high > 34 else ""
-        row["count"] = f"{row['customers']:,} · {row['share']:.0%}" if row["label"] else ""
+        lines = [*_wrapped(row["segment"], wide - 12), f"{row['customers']:,} · {row['share']:.0%}"]
+        fits = max(map(_width, lines)) <= wide - 8 and LINE * len(lines) <= high - 4
+        row["label"] = "\n".join(lines) if fits else ""
+        row["mx"], row["my"] = (row["x"] + row["x2"]) / 2, (row["y"] + row["y2"] - LINE * (len(lines) - 1)) / 2
     scale = alt.Scale(nice=False, zero=False)
-    base = alt.Chart(_rows(rows)).transform_calculate(mx="(datum.x + datum.x2) / 2", my="(datum.y + datum.y2) / 2")
+    base = alt.Chart(_rows(rows))
     tiles = base.mark_rect(stroke="white", strokeWidth=3, cornerRadius=4).encode(
         x=alt.X("x:Q", axis=None, scale=scale),
         x2="x2:Q",
@@ -145,9 +148,25 @@ def segment_treemap(found: Rfm[Any], language: str = "en") -> Any:
     )
     middle = sum(row["mean"] for row in rows) / max(len(rows), 1)
     ink = alt.condition(f"datum.mean > {middle}", alt.value("white"), alt.value(INK))
-    names = base.mark_text(dy=-7, fontSize=12, fontWeight="bold").encode(x="mx:Q", y="my:Q", text="label:N", color=ink)
-    counts = base.mark_text(dy=9, fontSize=11).encode(x="mx:Q", y="my:Q", text="count:N", color=ink)
-    return _styled((tiles + names + counts).properties(width=600, height=360), words("Customer segments"))
+    labels = base.mark_text(fontSize=12, baseline="middle", lineBreak="\n", lineHeight=LINE)
+    labels = labels.encode(x="mx:Q", y="my:Q", text="label:N", color=ink)
+    return _styled((tiles + labels).properties(width=600, height=360), words("Customer segments"))
+
+
+def _width(text: str) -> float:
+    """About how many pixels a label takes."""
+    return sum(12.5 if ord(letter) > 0x2E80 else 6.6 for letter in text)
+
+
+def _wrapped(text: str, most: float) -> list[str]:
+    """A text in lines of at most so many pixels, where it has spaces."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and _width(f"{lines[-1]} {word}") <= most:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def funnel(steps: Any, language: str = "en") -> Any:
@@ -172,7 +191,10 @@ def funnel(steps: Any, language: str = "en") -> Any:
         ],
     )
     labels = base.mark_text(align="left", dx=8, color=INK).encode(x="to:Q", text="label:N")
-    return _styled((bars + labels).properties(width=520, height=alt.Step(44)), words("Funnel"))
+    chart = (bars + labels).properties(width=520, height=alt.Step(44))
+    return _styled(
+        chart, alt.TitleParams(words("Funnel"), subtitle=words("Reached, and the share of the decided that went on"))
+    )
 
 
 def pipeline_board(board: Board, language: str = "en") -> Any:
@@ -207,23 +229,23 @@ def probability_alive(model: Any, T: float, max_frequency: int = 20, language: s
     """How likely a customer of age `T` is one still, by how often and how lately he bought again."""
     words = _Words(language)
     rows = data.probability_alive(model, T, max_frequency)
+    # Each tile reaches down to the one below.
+    step = min(row["recency"] for row in rows)
+    for row in rows:
+        row["below"] = row["recency"] - step
     chart = (
         alt.Chart(_rows(rows))
         .mark_rect()
         .encode(
             x=alt.X("frequency:O", title=words("Repeat purchases"), axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(
-                "recency:O",
-                title=words("Time of the last purchase"),
-                sort="descending",
-                axis=alt.Axis(format=".0f", labelOverlap=True),
-            ),
+            y=alt.Y("recency:Q", title=words("Time of the last purchase"), scale=alt.Scale(domain=[0, T], nice=False)),
+            y2="below:Q",
             color=alt.Color(
                 "alive:Q", title=words("Probability"), scale=alt.Scale(scheme="yellowgreenblue", domain=[0, 1])
             ),
             tooltip=[
                 alt.Tooltip("frequency:O"),
-                alt.Tooltip("recency:O", format=".1f"),
+                alt.Tooltip("recency:Q", format=".1f"),
                 alt.Tooltip("alive:Q", format=".2f"),
             ],
         )

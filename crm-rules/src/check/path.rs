@@ -68,12 +68,11 @@ impl Checker<'_> {
             taken += 1;
             let Some(step) = self.field(kind, &name, &place) else { return (taken, None) };
             names.push(step.name.clone());
-            let way = Way { root, hops: hops.clone(), last: step.last };
             // An empty text or list on the way is as empty as one at the end of it.
             let typed = Typed { missing: !step.typed.ty.has_own_empty(), ty: step.typed.ty.clone() };
             let ty = typed.ty.clone();
             // What compares by a normal form in filters is text as it was entered here.
-            let plain = match step.last {
+            let plain = match &step.last {
                 Last::Field(_, form) => !matches!(
                     form.ty,
                     FieldType::Phone | FieldType::Email | FieldType::Currency | FieldType::Row
@@ -82,7 +81,7 @@ impl Checker<'_> {
             };
             let field = plain.then(|| (root, Path(names.clone())));
             let seen = Seen { field, ..Seen::new(typed, place) };
-            found = Some((way, seen));
+            found = Some((Way { root, hops: hops.clone(), last: step.last.clone() }, seen));
             match (ty, step.last) {
                 (Ty::Record(Some(to)), Last::Field(field, _)) => {
                     hops.push((field, to));
@@ -100,7 +99,7 @@ impl Checker<'_> {
         let fields = schema.kind(kind);
         if let Some(field) = fields.and_then(|fields| fields.named(name)) {
             self.read(kind, field.no);
-            let form = Form { ty: field.ty, many: field.many, columns: field.columns };
+            let form = Form::from(field);
             let last = Last::Field(field.no, form);
             return Some(Step { typed: Ty::of_field(field).perhaps(), last, name: field.name.to_string() });
         }
@@ -188,15 +187,13 @@ impl Checker<'_> {
                 return nothing(place);
             }
             Ty::Row(columns) => {
-                let is = |column: &&crm_core::record::field::Column| {
-                    column.name == name || column.zh == name || column.en.eq_ignore_ascii_case(name)
-                };
-                let Some(column) = columns.iter().find(is) else {
-                    let meant = nearest(name, columns.iter().flat_map(|column| [column.name, column.zh]));
+                let Some(column) = columns.iter().find(|column| column.is_called(name)) else {
+                    let names = columns.iter().flat_map(|column| [column.name.as_ref(), column.zh.as_ref()]);
+                    let meant = nearest(name, names);
                     self.problem(Problem::UnknownColumn(name.to_owned()), place.clone(), meant);
                     return nothing(place);
                 };
-                (Ty::of_column(column.shape), column.name)
+                (Ty::of_field(column), column.name.to_string())
             }
             Ty::Map(keys) => match keys.get(name) {
                 Some(ty) => return Seen::new(ty.clone().perhaps(), place),
@@ -220,7 +217,7 @@ impl Checker<'_> {
             match &mut link.operand {
                 Expr::Property(parts, _) if !self.as_written => parts.2 = column.into(),
                 _ => {
-                    self.problem(Problem::UnknownColumn(name.to_owned()), place.clone(), Some(column.into()));
+                    self.problem(Problem::UnknownColumn(name.to_owned()), place.clone(), Some(column));
                 }
             }
         }

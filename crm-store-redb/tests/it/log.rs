@@ -1,5 +1,7 @@
 //! The log in front of the pages: what it holds is there after a crash, once, and what it lost is not passed over.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crm_core::store::conformance::Model;
 use crm_core::store::{Batch, Store, StoreError, Table};
 use crm_store_redb::faults::{Disk, Fault};
@@ -145,6 +147,37 @@ fn a_replay_that_fails_keeps_the_log() {
     assert!(failed > 0, "no damage made the replay fail");
 }
 
+/// When the log can't be brought into the pages, and perhaps was, nothing that is answered afterwards gets lost.
+#[test]
+fn no_commit_is_answered_over_pages_in_doubt() {
+    let mut failed = 0;
+    for cut in [false, true] {
+        for after in 0.. {
+            let disk = Disk::new(after);
+            let store = open(&disk, 64 << 10).unwrap();
+            store.commit(&row(1, 1, 10)).unwrap();
+            disk.plan(Fault::FailOnceAfter(after));
+            if store.stats().is_ok() {
+                break;
+            }
+            failed += 1;
+            let mut model = read(&store);
+            match store.commit(&row(2, 2, 10)) {
+                Ok(()) => assert!(model.commit(&row(2, 2, 10))),
+                Err(error) => assert!(matches!(error, StoreError::Unknown(_)), "{error}"),
+            }
+            if cut {
+                disk.restore();
+            }
+            drop(store);
+            disk.mend();
+            let store = open(&disk, 64 << 10).unwrap_or_else(|error| panic!("{after}, {cut}: {error}"));
+            assert_eq!(read(&store), model, "after operation {after}, cut {cut}");
+        }
+    }
+    assert!(failed > 0);
+}
+
 /// A value that looks like pieces is not taken for one, wherever a round ends.
 #[test]
 fn a_value_is_never_taken_for_a_piece() {
@@ -179,4 +212,39 @@ fn compacting_leaves_nothing_deleted() {
     store.compact().unwrap();
     let left = |disk: &Disk| disk.image()[..HEADER + (64 << 10)].windows(8).any(|bytes| bytes == b"thirteen");
     assert!(!left(&disk));
+}
+
+#[test]
+fn a_snapshot_beside_a_large_commit_sees_all_of_it_or_nothing() {
+    let store = open(&Disk::new(0), 8 << 10).unwrap();
+    let values = |store: &RedbStore| {
+        let snapshot = store.snapshot().unwrap();
+        [b"small", b"large"].map(|key| snapshot.get(Table::Meta, key).unwrap())
+    };
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut seen = 0;
+            while !done.load(Ordering::Acquire) {
+                let [small, large] = values(&store);
+                // The first is also written alone, before.
+                assert!(small >= large, "{small:?} {large:?}");
+                seen += 1;
+            }
+            seen
+        });
+        for round in 0..2_000u32 {
+            let before = (2 * round).to_be_bytes().to_vec();
+            let after = (2 * round + 1).to_be_bytes().to_vec();
+            let mut alone = Batch::new();
+            alone.put(Table::Meta, b"small".to_vec(), before);
+            store.commit(&alone).unwrap();
+            let mut large = row(1, 1, 4 << 10);
+            large.put(Table::Meta, b"small".to_vec(), after.clone());
+            large.put(Table::Meta, b"large".to_vec(), after);
+            store.commit(&large).unwrap();
+        }
+        done.store(true, Ordering::Release);
+        assert!(reader.join().unwrap() > 0);
+    });
 }

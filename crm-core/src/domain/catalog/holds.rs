@@ -13,7 +13,7 @@ use crate::record::spec::Record;
 /// How far up a variant's products may go; more is taken for a ring.
 const DEEPEST_VARIANT: usize = 16;
 
-/// A product's price and tax are not below 0, and it is no variant of itself.
+/// A product's price, cost and tax are not below 0, and it is no variant of itself.
 pub(super) fn product(
     desk: &mut dyn Desk,
     record: RecordRef,
@@ -22,7 +22,8 @@ pub(super) fn product(
 ) -> Result<()> {
     let Some(view) = after else { return Ok(()) };
     let product = Product::read(Id::from_u128(record.bits), view)?;
-    not_negative(product.price)?;
+    not_negative("price", product.price)?;
+    not_negative("unit_cost", product.unit_cost)?;
     if let Some(percent) =
         product.tax_percent.filter(|tax| *tax < Decimal::ZERO || *tax > Decimal::ONE_HUNDRED)
     {
@@ -68,7 +69,7 @@ pub(super) fn price(
 ) -> Result<()> {
     let Some(view) = after else { return Ok(()) };
     let price = Price::read(Id::from_u128(record.bits), view)?;
-    not_negative(price.price)?;
+    not_negative("price", price.price)?;
     forwards(price.from, price.until)?;
     let (Some(money), Some(book)) = (price.price, price.book) else { return Ok(()) };
     let book: PriceBook = desk.get(book)?;
@@ -81,11 +82,11 @@ pub(super) fn price(
     }
 }
 
-fn not_negative(price: Option<Money>) -> Result<()> {
-    match price {
+fn not_negative(field: &str, money: Option<Money>) -> Result<()> {
+    match money {
         Some(money) if money.amount < Decimal::ZERO => {
             let message = format!("`{money}` is below 0");
-            Err(Error::invalid("price", "catalog.price_negative", message))
+            Err(Error::invalid(field, "catalog.price_negative", message))
         }
         _ => Ok(()),
     }

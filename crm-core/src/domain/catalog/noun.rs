@@ -78,6 +78,8 @@ record! {
         23 tax_included: Option<bool> = "Tax included" "含税";
         /// Tags.
         24 tags: Vec<String> = "Tags" "标签";
+        /// What one of it costs us.
+        25 unit_cost: Option<Money> = "Unit cost" "单位成本";
     }
     spec {
         title: Product::name, invariant: Some(super::holds::product),

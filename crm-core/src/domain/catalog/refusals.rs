@@ -8,6 +8,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("catalog.own_variant", "a product can't be a variant of itself"),
     ("catalog.period_backwards", "a period ends before it begins"),
     ("catalog.price_currency", "the price is not in its book's currency"),
-    ("catalog.price_negative", "the price is below 0"),
+    ("catalog.price_negative", "the price or cost is below 0"),
     ("catalog.tax_out_of_range", "the tax is not from 0 to 100 %"),
 ];

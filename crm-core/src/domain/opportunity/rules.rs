@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{DealLine, Opportunity, TeamMember};
+use crate::base::kind::ProductId;
 use crate::base::{Instant, Money, MoneyError};
 use crate::record::error::Invalid;
 use crate::record::lifecycle::{self, Lifecycle, State, StateClass};
@@ -52,6 +53,24 @@ pub fn sum_of_lines(lines: &[DealLine]) -> Result<(Vec<DealLine>, Option<Money>)
         priced.push(DealLine { amount, ..line.clone() });
     }
     Ok((priced, sum))
+}
+
+/// What the lines cost us by what one unit of each product does, not rounded; a line without quantity counts
+/// once. None where there is no line, or one has no product or no known cost.
+///
+/// # Errors
+/// When the costs are in several currencies, or a figure does not fit.
+pub fn cost_of_lines(
+    lines: &[DealLine],
+    unit_cost: impl Fn(ProductId) -> Option<Money>,
+) -> Result<Option<Money>, MoneyError> {
+    let mut sum: Option<Money> = None;
+    for line in lines {
+        let Some(unit) = line.product.and_then(&unit_cost) else { return Ok(None) };
+        let cost = unit.times(line.quantity.unwrap_or(Decimal::ONE))?;
+        sum = Some(sum.map_or(Ok(cost), |sum| sum.plus(cost))?);
+    }
+    Ok(sum)
 }
 
 /// What a deal is worth by its probability in per cent, not rounded.

@@ -154,9 +154,19 @@ row! {
     /// A column of a custom sub-table.
     pub struct FieldColumn as Row {
         name: String = "Name" "名称";
+        /// The name when empty.
+        #[serde(default)]
         en: String = "English label" "英文名";
+        /// The name when empty.
+        #[serde(default)]
         zh: String = "Chinese label" "中文名";
         ty: CustomType = "Type" "类型";
+        /// The kind of record that a reference names; any when empty.
+        #[serde(default)]
+        target: String = "Refers to" "引用对象";
+        /// The choices, for single and multiple choice.
+        #[serde(default)]
+        choices: Vec<FieldChoice> = "Choices" "选项";
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Weekday};
 
 use super::noun::{
-    CustomField, CustomType, FieldChoice, LifecycleDefinition, Role, Settings, Share, Validation,
+    CustomField, CustomType, FieldChoice, FieldColumn, LifecycleDefinition, Role, Settings, Share, Validation,
 };
 use crate::base::settings::{self, ActivityRule};
 use crate::base::{Instant, KindNo};
@@ -72,27 +72,8 @@ pub fn field_problems(field: &CustomField, kind: &KindSchema, settings: &setting
             wrong(at, "field.name_taken", message);
         }
     }
-    let is_choice = matches!(field.ty, CustomType::Choice | CustomType::Choices);
-    if is_choice == field.choices.is_empty() {
-        wrong(
-            "choices",
-            "field.choices",
-            format!("a {} field has choices, and no other has", CustomType::Choice),
-        );
-    }
-    if let Some(choice) = twice(&field.choices) {
-        wrong("choices", "field.choice_twice", format!("the choice `{choice}` is empty or given twice"));
-    }
+    check_type("", field.ty, &field.choices, &field.target, &mut wrong);
     check_columns(field, &mut wrong);
-    if !field.target.is_empty()
-        && (field.ty != CustomType::Reference || KindNo::from_name(&field.target).is_none())
-    {
-        wrong(
-            "target",
-            "field.target",
-            format!("`{}` is not a kind that a reference can name", field.target),
-        );
-    }
     let may_be_unique = matches!(
         field.ty,
         CustomType::Text
@@ -146,6 +127,28 @@ fn check_columns(field: &CustomField, wrong: &mut dyn FnMut(&str, &str, String))
             let message = format!("the column `{}` has no plain name of its own, or is a table", column.name);
             wrong("columns", "field.column", message);
         }
+        check_type(&format!("columns.{}.", column.name), column.ty, &column.choices, &column.target, wrong);
+    }
+}
+
+/// Choices and a target go with the types that have them; `within` is where they stand.
+fn check_type(
+    within: &str,
+    ty: CustomType,
+    choices: &[FieldChoice],
+    target: &str,
+    wrong: &mut dyn FnMut(&str, &str, String),
+) {
+    let mut wrong = |at: &str, code: &str, message: String| wrong(&format!("{within}{at}"), code, message);
+    if matches!(ty, CustomType::Choice | CustomType::Choices) == choices.is_empty() {
+        let message = format!("a {} field has choices, and no other has", CustomType::Choice);
+        wrong("choices", "field.choices", message);
+    }
+    if let Some(choice) = twice(choices) {
+        wrong("choices", "field.choice_twice", format!("the choice `{choice}` is empty or given twice"));
+    }
+    if !target.is_empty() && (ty != CustomType::Reference || KindNo::from_name(target).is_none()) {
+        wrong("target", "field.target", format!("`{target}` is not a kind that a reference can name"));
     }
 }
 
@@ -202,8 +205,10 @@ pub fn field_change_problems(before: &CustomField, after: &CustomField) -> Vec<I
     fixed("type", before.ty == after.ty);
     fixed("target", before.target == after.target);
     // Rows are stored by the place of their columns: new ones come last.
-    let kept =
-        before.columns.iter().zip(&after.columns).all(|(old, new)| old.name == new.name && old.ty == new.ty);
+    let same = |(old, new): (&FieldColumn, &FieldColumn)| {
+        old.name == new.name && old.ty == new.ty && old.target == new.target
+    };
+    let kept = before.columns.iter().zip(&after.columns).all(same);
     fixed("columns", kept && after.columns.len() >= before.columns.len());
     problems
 }

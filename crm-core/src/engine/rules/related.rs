@@ -22,7 +22,7 @@ use crate::record::action::Action;
 use crate::record::codec::{self, View};
 use crate::record::desk::{Desk, Due, Lookup};
 use crate::record::error::{Error, Result};
-use crate::record::field::FieldType;
+use crate::record::schema::FieldDef;
 use crate::record::schema::Schema;
 use crate::record::script::{Cause, Purpose};
 use crate::record::spec::{Record, Visibility};
@@ -103,7 +103,7 @@ fn walk(
     }
     for field in fields {
         let def = schema.kind(kind).and_then(|schema| schema.field(*field));
-        if let Some(FieldType::Record(Some(to))) = def.map(|def| def.ty) {
+        for to in def.map(FieldDef::refers_to).unwrap_or_default() {
             path.push((kind, *field));
             walk(active, reads, schema, path, to, ways);
             path.pop();

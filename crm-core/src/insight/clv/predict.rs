@@ -45,7 +45,14 @@ impl Ahead {
         if holds {
             return Ok(());
         }
-        let message = format!("purchases can't be counted over `{self:?}`");
+        let over = match *self {
+            Ahead::Within(time) => format!("a time of `{time}`"),
+            Ahead::Periods { count, length, rate } => {
+                format!("`{count}` periods of `{length}` with `{rate}` of interest a period")
+            }
+            Ahead::Forever { rate } => format!("all time with `{rate}` of interest"),
+        };
+        let message = format!("purchases can't be counted over {over}");
         Err(Error::invalid("ahead", "clv.bad_horizon", message))
     }
 }

@@ -297,7 +297,7 @@ impl Deals<'_> {
         }
         let all = Incidence::of(fates.values().flatten().copied());
         if all.ages.is_empty() {
-            let message = format!("nothing was won or lost by day `{as_of}`");
+            let message = "nothing was won or lost by the day on which the forecast is made";
             return Err(Error::refused("forecast.no_history", message));
         }
         let enough = |fates: &Vec<(i32, Fate)>| {

@@ -127,7 +127,10 @@ impl Additive {
         let bind = |term: &'a Term| term.bind(table.column(&term.column)?);
         let bound = |term| {
             bind(term).ok_or_else(|| {
-                let message = format!("there is no such column `{}` to score by", term.column);
+                let message = format!(
+                    "the column `{}` is missing, or of another type than was learnt from",
+                    term.column
+                );
                 Error::refused("learn.column_missing", message)
             })
         };

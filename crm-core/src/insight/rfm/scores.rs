@@ -119,7 +119,9 @@ impl Rule {
             Rule::Fixed(given) => given.checked()? + 1,
         };
         let known = u8::try_from(bins).ok().filter(|bins| (2..=100).contains(bins));
-        known.ok_or_else(|| Error::invalid("bins", "rfm.bins", format!("`{bins}` scores can't be")))
+        known.ok_or_else(|| {
+            Error::invalid("bins", "rfm.bins", format!("`{bins}` scores can't be: 2 to 100 can"))
+        })
     }
 }
 

@@ -39,6 +39,8 @@ impl Related for NoRelated {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Hop {
     pub field: u16,
+    /// The column of a row in which the reference stands.
+    pub within: Option<usize>,
     pub to: KindNo,
 }
 
@@ -296,17 +298,25 @@ impl Visit<'_> {
 
     /// Whether a test holds for any record at the end of a path that goes on from a reference.
     pub fn follow(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {
-        match value {
-            ValueRef::List(items) => {
-                for item in items {
-                    if self.hop(leaf, path, item)? {
-                        return Ok(true);
+        let ValueRef::List(items) = value else { return self.hop(leaf, path, value) };
+        let column = path.first().and_then(|hop| hop.within);
+        for item in items {
+            let holds = match (column, item) {
+                (None, one) => self.hop(leaf, path, one)?,
+                (Some(column), ValueRef::List(mut cells)) => match cells.nth(column) {
+                    Some(ValueRef::List(mut many)) => {
+                        many.try_fold(false, |holds, one| Ok(holds || self.hop(leaf, path, one)?))?
                     }
-                }
-                Ok(false)
+                    Some(one) => self.hop(leaf, path, one)?,
+                    None => false,
+                },
+                _ => false,
+            };
+            if holds {
+                return Ok(true);
             }
-            one => self.hop(leaf, path, one),
         }
+        Ok(false)
     }
 
     fn hop(&mut self, leaf: &Leaf, path: &[Hop], value: ValueRef<'_>) -> Result<bool, Damaged> {

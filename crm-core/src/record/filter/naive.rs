@@ -94,8 +94,8 @@ fn read(path: &Path, plain: &Plain, world: &World) -> Found {
         if ty == FieldType::Row
             && let Some(column) = names.next()
         {
-            let place = field.columns.iter().position(|known| known.name == column).unwrap();
-            ty = field.columns[place].shape.ty;
+            let place = field.columns.iter().position(|known| known.name == *column).unwrap();
+            ty = field.columns[place].ty;
             items = items
                 .into_iter()
                 .filter_map(|row| match row {

@@ -7,14 +7,14 @@ use super::suggest::nearest;
 use super::test::Test;
 use crate::base::KindNo;
 use crate::record::diagnostic::{Bilingual, choose_from};
-use crate::record::field::{Column, FieldType};
+use crate::record::field::FieldType;
 use crate::record::schema::{FieldDef, KindSchema, Schema};
 
 /// The field at the end of a path.
 pub(super) struct Resolved<'a> {
     pub target: Target,
+    /// The field or column.
     field: Option<&'a FieldDef>,
-    column: Option<&'static Column>,
 }
 
 /// The names of what every record has beside its fields.
@@ -51,21 +51,21 @@ pub(super) fn resolve<'a>(
         if last {
             return Ok(Resolved::new(hops, Source::Field(field.no), field.ty, Some(field)));
         }
-        match field.ty {
-            FieldType::Record(Some(to)) => {
-                hops.push(Hop { field: field.no, to });
-                kind = to;
-            }
-            FieldType::Record(None) => return Err(Problem::AnyKind { name: name.clone() }),
-            _ if !field.columns.is_empty() => {
-                let column = names.next().map_or("", String::as_str);
-                return match names.next() {
-                    None => column_of(hops, field, column, kind),
-                    Some(_) => Err(Problem::NotAReference { name: column.to_owned() }),
-                };
-            }
-            _ => return Err(Problem::NotAReference { name: name.clone() }),
+        if field.columns.is_empty() {
+            kind = referred(field, name)?;
+            hops.push(Hop { field: field.no, within: None, to: kind });
+            continue;
         }
+        let name = names.next().map_or("", String::as_str);
+        let column = column_of(field, name, kind)?;
+        let within = Some(usize::from(column.no));
+        if names.peek().is_none() {
+            let mut resolved = Resolved::new(hops, Source::Field(field.no), column.ty, Some(column));
+            resolved.target = Target { within, many: field.many, ..resolved.target };
+            return Ok(resolved);
+        }
+        kind = referred(column, name)?;
+        hops.push(Hop { field: field.no, within, to: kind });
     }
     Err(unknown("", kind, None))
 }
@@ -81,23 +81,21 @@ fn meta(name: &str, kind: KindNo) -> Option<(Source, FieldType)> {
     Some((*source, ty))
 }
 
-fn column_of<'a>(
-    path: Vec<Hop>,
-    field: &'a FieldDef,
-    name: &str,
-    kind: KindNo,
-) -> Result<Resolved<'a>, Problem> {
-    let is =
-        |column: &Column| column.name == name || column.zh == name || column.en.eq_ignore_ascii_case(name);
-    let Some((place, column)) = field.columns.iter().enumerate().find(|(_, column)| is(column)) else {
-        let suggestion =
-            nearest(name, field.columns.iter().flat_map(|column| [column.name, column.en, column.zh]));
-        return Err(Problem::UnknownField { name: format!("{}.{name}", field.name), kind, suggestion });
-    };
-    let mut resolved = Resolved::new(path, Source::Field(field.no), column.shape.ty, Some(field));
-    resolved.target.within = Some(place);
-    resolved.column = Some(column);
-    Ok(resolved)
+/// The kind to which a path goes on from a field or column.
+fn referred(field: &FieldDef, name: &str) -> Result<KindNo, Problem> {
+    match field.ty {
+        FieldType::Record(Some(to)) => Ok(to),
+        FieldType::Record(None) => Err(Problem::AnyKind { name: name.to_owned() }),
+        _ => Err(Problem::NotAReference { name: name.to_owned() }),
+    }
+}
+
+fn column_of<'a>(field: &'a FieldDef, name: &str, kind: KindNo) -> Result<&'a FieldDef, Problem> {
+    field.column_named(name).ok_or_else(|| {
+        let names = field.columns.iter().flat_map(|column| [&column.name, &column.en, &column.zh]);
+        let suggestion = nearest(name, names.map(AsRef::as_ref));
+        Problem::UnknownField { name: format!("{}.{name}", field.name), kind, suggestion }
+    })
 }
 
 fn unknown(name: &str, kind: KindNo, fields: Option<&KindSchema>) -> Problem {
@@ -112,7 +110,7 @@ impl<'a> Resolved<'a> {
     fn new(path: Vec<Hop>, source: Source, ty: FieldType, field: Option<&'a FieldDef>) -> Self {
         let many = field.is_some_and(|field| field.many);
         let target = Target { path, source, within: None, columns: Columns::Whole, ty, many };
-        Resolved { target, field, column: None }
+        Resolved { target, field }
     }
 
     /// A test of the field.
@@ -127,17 +125,12 @@ impl<'a> Resolved<'a> {
 
     /// The code of a choice, given its code or a label. A field without choices takes any.
     pub fn choice(&self, name: &str) -> Result<String, Problem> {
-        let choices: Vec<[&str; 3]> = match (self.column, self.field) {
-            (Some(column), _) => {
-                column.shape.choices.iter().map(|choice| [choice.code, choice.en, choice.zh]).collect()
-            }
-            (None, Some(field)) => field
-                .choices
-                .iter()
-                .map(|choice| [choice.code.as_ref(), choice.en.as_ref(), choice.zh.as_ref()])
-                .collect(),
-            (None, None) => Vec::new(),
-        };
+        let choices: Vec<[&str; 3]> = self
+            .field
+            .iter()
+            .flat_map(|field| &field.choices)
+            .map(|choice| [choice.code.as_ref(), choice.en.as_ref(), choice.zh.as_ref()])
+            .collect();
         if choices.is_empty() {
             return Ok(name.to_owned());
         }
@@ -157,9 +150,7 @@ impl<'a> Resolved<'a> {
 
     /// The problem that a column has to be named.
     pub fn whole_row(&self) -> Problem {
-        let columns = self
-            .column
-            .map_or_else(|| self.field.map_or(&[][..], |field| field.columns), |column| column.shape.columns);
+        let columns = self.field.map_or(&[][..], |field| &field.columns);
         let names: Vec<String> = columns.iter().map(|column| format!("`{}`", column.name)).collect();
         Problem::WholeRow { columns: names.join(", ") }
     }

@@ -1,6 +1,7 @@
 //! Kinds of record to try filters on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -103,7 +104,7 @@ pub(super) fn schema() -> Schema {
         ty,
         many,
         choices: if ty == FieldType::Choice { marks() } else { Vec::new() },
-        columns: &[],
+        columns: Arc::default(),
         marks: Marks::default(),
     };
     let deals = schema.kind_mut(Lead::NO).unwrap();

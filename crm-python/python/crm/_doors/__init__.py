@@ -6,6 +6,7 @@ from dataclasses import field
 
 from .activity import ActivityRoom, ActivityTypeRoom
 from .catalog import PriceBookRoom, PriceRoom, ProductRoom
+from .failed_work import FailedWorkRoom
 from .forecast import ForecastRoom
 from .insight import Insight
 from .lead import AssignmentRoom, LeadChannelRoom, LeadRoom
@@ -89,6 +90,11 @@ class Rooms:
     def department(self) -> DepartmentRoom:
         """Department (部门)."""
         return DepartmentRoom(self)
+
+    @property
+    def failed_work(self) -> FailedWorkRoom:
+        """Failed work (失败工作)."""
+        return FailedWorkRoom(self)
 
     @property
     def field(self) -> FieldRoom:

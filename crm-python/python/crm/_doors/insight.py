@@ -393,8 +393,9 @@ class Insight(Answers):
         *,
         filter: str | None = None,
     ) -> types.Rows[types.PriorityDeal]:
-        """The open deals that pass a filter, such as `owner = me`, the first to be worked on first. The probability is
-        the one that the deal shows: by hand before model before stage.
+        """The open deals that pass a filter, such as `owner = me`, the first to be worked on first: by expected margin,
+        or value where that isn't known. The probability is the one that the deal shows: by hand before model before
+        stage.
         """
         return self._answer("priorities", locals(), "*PriorityDeal")
 

@@ -81,6 +81,8 @@ class Product(Record):
     """Tax included (含税)."""
     tags: list[str]
     """Tags (标签)."""
+    unit_cost: Money | None
+    """Unit cost (单位成本)."""
 
     KIND = "product"
     _title = 'name'
@@ -100,6 +102,7 @@ class Product(Record):
         "version",
         "parent",
         "tax_included",
+        "unit_cost",
     )
     _many = ('options', 'tags')
     _choices = {"ty": ProductTy, "billing": ProductBilling}

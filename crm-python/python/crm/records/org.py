@@ -319,7 +319,7 @@ class CustomField(Record):
     )
     _many = ('choices', 'columns')
     _choices = {"ty": CustomFieldTy}
-    _rows = {'choices': ['code', 'en', 'zh'], 'columns': ['name', 'en', 'zh', 'ty']}
+    _rows = {'choices': ['code', 'en', 'zh'], 'columns': ['name', 'en', 'zh', 'ty', 'target', 'choices']}
     _points = ()
 
 

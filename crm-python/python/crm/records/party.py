@@ -17,11 +17,15 @@ __all__ = [
     "Customer",
     "CustomerFlags",
     "CustomerForm",
+    "CustomerIntent",
     "CustomerLevel",
     "CustomerLifeStage",
     "CustomerLiveliness",
+    "CustomerNeed",
     "CustomerSource",
+    "CustomerStrategicValue",
     "CustomerTradingRoles",
+    "CustomerWillingness",
     "Industry",
     "Relation",
     "RelationRelation",
@@ -93,6 +97,50 @@ class CustomerFlags(Choice):
     """Key account (重点客户)."""
     STRATEGIC = "strategic"
     """Strategic account (战略客户)."""
+
+
+class CustomerNeed(Choice):
+    """Customer: Need (需求阶段)."""
+
+    CULTIVATING = "cultivating"
+    """Cultivating (培育)."""
+    EVALUATING = "evaluating"
+    """Evaluating (评估)."""
+    DECIDING = "deciding"
+    """Deciding (决策)."""
+
+
+class CustomerIntent(Choice):
+    """Customer: Intent (意向)."""
+
+    HIGH = "high"
+    """High (高)."""
+    MEDIUM = "medium"
+    """Medium (中)."""
+    LOW = "low"
+    """Low (低)."""
+
+
+class CustomerWillingness(Choice):
+    """Customer: Willingness (合作意愿)."""
+
+    HIGH = "high"
+    """High (高)."""
+    MEDIUM = "medium"
+    """Medium (中)."""
+    LOW = "low"
+    """Low (低)."""
+
+
+class CustomerStrategicValue(Choice):
+    """Customer: Strategic value (战略价值)."""
+
+    HIGH = "high"
+    """High (高)."""
+    MEDIUM = "medium"
+    """Medium (中)."""
+    LOW = "low"
+    """Low (低)."""
 
 
 class CustomerLifeStage(Choice):
@@ -194,6 +242,14 @@ class Customer(Record):
     """Filed on (建档日期)."""
     notes: str | None
     """Notes (备注)."""
+    need: CustomerNeed | None
+    """Need (需求阶段)."""
+    intent: CustomerIntent | None
+    """Intent (意向)."""
+    willingness: CustomerWillingness | None
+    """Willingness (合作意愿)."""
+    strategic_value: CustomerStrategicValue | None
+    """Strategic value (战略价值)."""
     owner: str | None
     """Owner (负责人). The id of a user."""
     collaborators: list[str]
@@ -272,6 +328,10 @@ class Customer(Record):
         "parent",
         "filed_on",
         "notes",
+        "need",
+        "intent",
+        "willingness",
+        "strategic_value",
         "owner",
         "pool",
         "pooled_at",
@@ -295,7 +355,7 @@ class Customer(Record):
         "offer_reminded_at",
     )
     _many = ('trading_roles', 'addresses', 'phones', 'emails', 'flags', 'tags', 'collaborators', 'spent')
-    _choices = {"form": CustomerForm, "trading_roles": CustomerTradingRoles, "source": CustomerSource, "level": CustomerLevel, "flags": CustomerFlags, "life_stage": CustomerLifeStage, "liveliness": CustomerLiveliness}
+    _choices = {"form": CustomerForm, "trading_roles": CustomerTradingRoles, "source": CustomerSource, "level": CustomerLevel, "flags": CustomerFlags, "need": CustomerNeed, "intent": CustomerIntent, "willingness": CustomerWillingness, "strategic_value": CustomerStrategicValue, "life_stage": CustomerLifeStage, "liveliness": CustomerLiveliness}
     _rows = {'addresses': ['label', 'country', 'province', 'city', 'district', 'detail', 'postcode', 'receiver', 'phone', 'default'], 'spent': ['state', 'time']}
     _points = ('phones', 'emails')
 

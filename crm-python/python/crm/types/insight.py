@@ -52,9 +52,12 @@ class PriorityDeal(Data):
     chance: float
     """The probability that the deal shows."""
     expected: Money
-    """Probability × value; margins are not known yet."""
+    """Probability × value."""
+    expected_margin: Money | None
+    """Probability × margin: the value less the unit costs of the products in the lines. None where there are no
+    lines, or the actor doesn't see what each costs."""
     per_activity: Money
-    """The same per activity spent so far and the next one."""
+    """The expected margin, or the expected value where that isn't known, per activity spent so far and the next one."""
     activities: int
     """How many activities were spent on it."""
     days_to_close: int | None
@@ -64,4 +67,4 @@ class PriorityDeal(Data):
     priority: float
     """The order of the day: see `worth`."""
 
-    _reads: ClassVar[dict[str, str]] = {'expected': 'money', 'per_activity': 'money'}
+    _reads: ClassVar[dict[str, str]] = {'expected': 'money', 'expected_margin': '?money', 'per_activity': 'money'}

@@ -76,8 +76,12 @@ class FieldColumn(Data):
     """Chinese label (中文名)."""
     ty: CustomType
     """Type (类型)."""
+    target: str
+    """Refers to (引用对象)."""
+    choices: Sequence[FieldChoice]
+    """Choices (选项)."""
 
-    _reads: ClassVar[dict[str, str]] = {'ty': 'CustomType'}
+    _reads: ClassVar[dict[str, str]] = {'ty': 'CustomType', 'choices': '*FieldChoice'}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,11 @@
 use crm_core::engine::Verified;
 use crm_core::engine::flows::edit::{CreateRecord, DeleteRecord};
 use crm_core::prelude::*;
-use crm_core::store::conformance::Model as Bytes;
 use crm_core::store::{Batch, Store, Table};
 use crm_store_redb::Options;
 use crm_store_redb::faults::Disk;
 
+use super::opening::content;
 use super::world::{Act, Open, named, rows, start};
 
 /// A file with firms, one of which is gone and one of which is above another, and a department.
@@ -54,7 +54,7 @@ type Planted = (Table, Vec<u8>, Option<Vec<u8>>);
 /// Planted, found and mended again.
 #[track_caller]
 fn mended(open: &Open, planted: &[Planted], expected: &[&str]) {
-    let sound = Bytes::read(&*open.store.snapshot().unwrap()).unwrap();
+    let sound = content(&*open.store);
     for (table, key, value) in planted {
         plant(open, *table, key, value.as_deref());
     }
@@ -65,7 +65,7 @@ fn mended(open: &Open, planted: &[Planted], expected: &[&str]) {
     }
     assert_eq!(open.crm.repair().unwrap(), expected.len());
     assert!(verify(open).is_clean());
-    assert!(Bytes::read(&*open.store.snapshot().unwrap()).unwrap() == sound, "mended into something else");
+    assert!(content(&*open.store) == sound, "mended into something else");
     assert_eq!(open.crm.repair().unwrap(), 0);
 }
 

@@ -47,6 +47,30 @@ choice! {
 }
 
 choice! {
+    /// How far a customer's need has come.
+    pub enum Need {
+        /// It is still to be awakened.
+        Cultivating "cultivating" "Cultivating" "培育",
+        /// What there is on the market is compared.
+        Evaluating "evaluating" "Evaluating" "评估",
+        /// It is about to be met.
+        Deciding "deciding" "Deciding" "决策",
+    }
+}
+
+choice! {
+    /// How much of something a person sees in a customer.
+    pub enum Rating {
+        /// Much.
+        High "high" "High" "高",
+        /// Some.
+        Medium "medium" "Medium" "中",
+        /// Little.
+        Low "low" "Low" "低",
+    }
+}
+
+choice! {
     /// What sets a customer apart.
     pub enum Flag {
         /// A large one.
@@ -166,6 +190,8 @@ choice_fields!(
     LegalForm,
     TradingRole,
     Level,
+    Need,
+    Rating,
     Flag,
     LifeStage,
     AddressLabel,

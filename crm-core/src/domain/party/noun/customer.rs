@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::choices::{AddressLabel, Flag, LegalForm, Level, LifeStage, Liveliness, Source, TradingRole};
+use super::choices::{
+    AddressLabel, Flag, LegalForm, Level, LifeStage, Liveliness, Need, Rating, Source, TradingRole,
+};
 use crate::base::kind::{CustomerId, PoolId, UserId};
 use crate::base::{Instant, Money};
 use crate::domain::party::holds;
@@ -98,6 +100,14 @@ record! {
         40 filed_on: Option<NaiveDate> = "Filed on" "建档日期";
         /// Whatever else is known.
         41 notes: String = "Notes" "备注" [SEARCHED];
+        /// How far its need has come.
+        42 need: Option<Need> = "Need" "需求阶段";
+        /// How much it means to buy.
+        43 intent: Option<Rating> = "Intent" "意向";
+        /// How willing it is to work with us.
+        44 willingness: Option<Rating> = "Willingness" "合作意愿";
+        /// What it is worth beyond what it buys.
+        45 strategic_value: Option<Rating> = "Strategic value" "战略价值";
         /// Who looks after it.
         50 owner: Option<UserId> = "Owner" "负责人";
         /// Who helps.

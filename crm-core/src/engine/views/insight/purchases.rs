@@ -197,7 +197,7 @@ pub(super) fn expected_money(minor: f64, currency: Currency) -> Money {
     money(minor.round() as i64, currency)
 }
 
-fn beyond(money: Money) -> Error {
+pub(super) fn beyond(money: Money) -> Error {
     Error::invalid("amount", "insight.amount", format!("`{money}` is beyond what is reckoned with"))
 }
 

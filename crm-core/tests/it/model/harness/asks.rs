@@ -196,6 +196,17 @@ impl Game {
             })
             .collect();
         assert_eq!(walked, wanted, "one by one\n{}", told());
+        for most in [None, Some(limit)] {
+            let mut got = Vec::new();
+            let walk = session.in_order(&query, most, &mut |record, view| {
+                got.push((record, (view.revision, view.updated_at, values_in(view)?)));
+                Ok(())
+            });
+            walk.unwrap_or_else(|error| panic!("{error}\n{}", told()));
+            let first = expected.iter().take(most.unwrap_or(usize::MAX));
+            let wanted: Vec<_> = first.map(|(record, _)| (*record, wanted[record].clone())).collect();
+            assert_eq!(got, wanted, "the first {most:?}\n{}", told());
+        }
     }
 
     /// A record's fields as an actor is shown them, by name.

@@ -7,7 +7,7 @@ use crm_core::base::kind;
 use crm_core::domain::lead::Lead;
 use crm_core::domain::org::{
     ChangeField, CreateTeam, CreateUser, CustomType, DefineField, DefineRole, DefineShare, Department,
-    FieldChoice, FieldRule, Grant, RetireField, Team, User,
+    FieldChoice, FieldColumn, FieldRule, Grant, RetireField, Team, User,
 };
 use crm_core::engine::flows::edit::CreateRecord;
 use crm_core::prelude::*;
@@ -210,15 +210,9 @@ impl Game {
             return self.change_field();
         }
         self.made += 1;
-        let types: Vec<CustomType> =
-            CustomType::ALL.iter().copied().filter(|ty| *ty != CustomType::Table).collect();
-        let ty = *self.dice.pick(&types);
-        let choice =
-            |code: &str, en: &str, zh: &str| FieldChoice { code: code.into(), en: en.into(), zh: zh.into() };
-        let choices = match ty {
-            CustomType::Choice | CustomType::Choices => {
-                vec![choice("hot", "Hot", "热"), choice("cold", "Cold", "冷")]
-            }
+        let ty = *self.dice.pick(CustomType::ALL);
+        let columns = match ty {
+            CustomType::Table => columns(&self.dice.some(CustomType::ALL, 4)),
             _ => Vec::new(),
         };
         let command = DefineField {
@@ -227,8 +221,8 @@ impl Game {
             en: String::new(),
             zh: String::new(),
             ty,
-            choices,
-            columns: Vec::new(),
+            choices: choices(ty),
+            columns,
             target: (ty == CustomType::Reference).then_some(kind::Product::NO),
             required: self.dice.once_in(6),
             unique: self.dice.once_in(4),
@@ -300,4 +294,29 @@ fn grant(dice: &mut Dice, kind: String) -> Grant {
         }
     }
     Grant { kind, actions, scope: *dice.pick(Scope::ALL) }
+}
+
+fn choices(ty: CustomType) -> Vec<FieldChoice> {
+    let choice =
+        |code: &str, en: &str, zh: &str| FieldChoice { code: code.into(), en: en.into(), zh: zh.into() };
+    match ty {
+        CustomType::Choice | CustomType::Choices => {
+            vec![choice("hot", "Hot", "热"), choice("cold", "Cold", "冷")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A column of text, then one of each of some types.
+fn columns(types: &[CustomType]) -> Vec<FieldColumn> {
+    let types = types.iter().copied().filter(|ty| *ty != CustomType::Table);
+    let column = |(place, ty): (usize, CustomType)| FieldColumn {
+        name: format!("column{place}"),
+        en: String::new(),
+        zh: String::new(),
+        ty,
+        target: if ty == CustomType::Reference { "product".to_owned() } else { String::new() },
+        choices: choices(ty),
+    };
+    std::iter::once(CustomType::Text).chain(types).enumerate().map(column).collect()
 }

@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use crm_core::base::kind::{Department, Team, User};
 use crm_core::base::{Instant, Kind, KindNo, Money, RecordRef, Span, Value, text};
 use crm_core::record::desk::Sort;
-use crm_core::record::field::{FieldType, Shape};
+use crm_core::record::field::FieldType;
 use crm_core::record::filter::{Comparison, Filter, Operand, Path, RelativeDate, Turn, Unit};
 use crm_core::record::schema::{FieldDef, KindSchema};
+use crm_core::record::spec::Marks;
 use rust_decimal::Decimal;
 
 use super::dice::Dice;
@@ -42,17 +43,18 @@ impl Draw<'_> {
     }
 
     fn row(&self, dice: &mut Dice, field: &FieldDef) -> Value {
-        let cell = |dice: &mut Dice, shape: &Shape| {
-            let codes: Vec<String> = shape.choices.iter().map(|choice| choice.code.to_owned()).collect();
-            if shape.optional && dice.once_in(4) || shape.ty == FieldType::Row {
+        let cell = |dice: &mut Dice, column: &FieldDef| {
+            let codes: Vec<String> = column.choices.iter().map(|choice| choice.code.to_string()).collect();
+            let optional = !column.marks.has(Marks::REQUIRED);
+            if optional && dice.once_in(4) || column.ty == FieldType::Row {
                 Value::Null
-            } else if shape.many {
-                list([self.one(dice, shape.ty, &codes)])
+            } else if column.many {
+                list([self.one(dice, column.ty, &codes)])
             } else {
-                self.one(dice, shape.ty, &codes)
+                self.one(dice, column.ty, &codes)
             }
         };
-        Value::List(field.columns.iter().map(|column| cell(dice, column.shape)).collect())
+        Value::List(field.columns.iter().map(|column| cell(dice, column)).collect())
     }
 
     fn one(&self, dice: &mut Dice, ty: FieldType, choices: &[String]) -> Value {
@@ -136,8 +138,16 @@ impl Draw<'_> {
         let fields: Vec<&FieldDef> = favoured(schema).filter(|field| usable(kind, field.no)).collect();
         let Some(field) = dice.any(&fields) else { return Filter::All(Vec::new()) };
         let mut names = vec![if dice.once_in(4) { field.zh.to_string() } else { field.name.to_string() }];
-        let codes: Vec<String> = field.choices.iter().map(|c| c.code.to_string()).collect();
-        if let (FieldType::Record(Some(target)), true) = (field.ty, dice.once_in(4)) {
+        let mut last = field;
+        if field.ty == FieldType::Row {
+            let columns: Vec<&FieldDef> = field.columns.iter().collect();
+            last = dice.any(&columns).unwrap_or(field);
+            if last.ty == FieldType::Row {
+                return Filter::IsEmpty { field: Path(names) };
+            }
+            names.push(last.name.to_string());
+        }
+        if let (FieldType::Record(Some(target)), true) = (last.ty, dice.once_in(4)) {
             let further: Vec<&FieldDef> = self
                 .world
                 .kind(target)
@@ -146,20 +156,11 @@ impl Draw<'_> {
                 .collect();
             if let Some(next) = dice.any(&further) {
                 names.push(next.name.to_string());
-                let codes: Vec<String> = next.choices.iter().map(|c| c.code.to_string()).collect();
-                return self.test(dice, Path(names), next.ty, &codes);
+                last = next;
             }
         }
-        if field.ty == FieldType::Row {
-            let Some(column) = dice.any(field.columns).filter(|column| column.shape.ty != FieldType::Row)
-            else {
-                return Filter::IsEmpty { field: Path(names) };
-            };
-            names.push(column.name.to_owned());
-            let codes: Vec<String> = column.shape.choices.iter().map(|c| c.code.to_owned()).collect();
-            return self.test(dice, Path(names), column.shape.ty, &codes);
-        }
-        self.test(dice, Path(names), field.ty, &codes)
+        let codes: Vec<String> = last.choices.iter().map(|c| c.code.to_string()).collect();
+        self.test(dice, Path(names), last.ty, &codes)
     }
 
     fn about_itself(&self, dice: &mut Dice, kind: KindNo) -> Filter {

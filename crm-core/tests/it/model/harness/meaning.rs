@@ -115,10 +115,10 @@ impl<'a> Meaning<'a> {
             if ty == FieldType::Row
                 && let Some(column) = names.next()
             {
-                let place = field.columns.iter().position(|known| known.name == column).expect("a column");
-                let shape = field.columns[place].shape;
-                ty = shape.ty;
-                choices = shape.choices.iter().map(|c| (c.en.to_owned(), c.code.to_owned())).collect();
+                let place = field.columns.iter().position(|known| known.name == *column).expect("a column");
+                let column = &field.columns[place];
+                ty = column.ty;
+                choices = column.choices.iter().map(|c| (c.en.to_string(), c.code.to_string())).collect();
                 items = items
                     .into_iter()
                     .filter_map(|row| match row {
@@ -126,7 +126,7 @@ impl<'a> Meaning<'a> {
                         _ => None,
                     })
                     .flat_map(|cell| match cell {
-                        Value::List(many) if shape.many => many,
+                        Value::List(many) if column.many => many,
                         one => vec![one],
                     })
                     .collect();

@@ -1,6 +1,7 @@
 //! The reference model: plain maps of values, with every version that there was.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crm_core::base::kind::{CustomField, Department, Role, Share, Team, User};
 use crm_core::base::{Instant, Kind, KindNo, RecordRef, Value};
@@ -259,8 +260,24 @@ fn number(field: &Plain) -> u16 {
 }
 
 fn custom_field(field: &Plain) -> FieldDef {
-    let name = text(field, org::CustomField::name).to_owned();
-    let (ty, many) = match text(field, org::CustomField::ty) {
+    let mut marks = Marks::default();
+    if field.get(org::CustomField::required) == &Value::Bool(true) {
+        marks = marks.and(Marks::REQUIRED);
+    }
+    let columns = (0..).zip(items(field.get(org::CustomField::columns))).map(|(place, column)| {
+        let Value::List(cells) = column else { panic!("a column is a row") };
+        let cell = |place: usize| cells.get(place).and_then(Value::as_text).unwrap_or_default();
+        custom(place, cell(0), cell(3), cell(4), cells.get(5).unwrap_or(&Value::Null))
+    });
+    let part = |no| text(field, no);
+    let (name, ty) = (part(org::CustomField::name), part(org::CustomField::ty));
+    let target = part(org::CustomField::target);
+    let defined = custom(number(field), name, ty, target, field.get(org::CustomField::choices));
+    FieldDef { columns: columns.collect(), marks, ..defined }
+}
+
+fn custom(no: u16, name: &str, ty: &str, target: &str, choices: &Value) -> FieldDef {
+    let (ty, many) = match ty {
         "text" => (FieldType::Text, false),
         "number" => (FieldType::Decimal, false),
         "money" => (FieldType::Money, false),
@@ -270,29 +287,26 @@ fn custom_field(field: &Plain) -> FieldDef {
         "choice" => (FieldType::Choice, false),
         "choices" => (FieldType::Choice, true),
         "list" => (FieldType::Text, true),
-        "reference" => (FieldType::Record(KindNo::from_name(text(field, org::CustomField::target))), false),
+        "reference" => (FieldType::Record(KindNo::from_name(target)), false),
+        "table" => (FieldType::Row, true),
         other => panic!("no custom field of type {other}"),
     };
-    let choices = items(field.get(org::CustomField::choices)).iter().map(|choice| {
+    let choices = items(choices).iter().map(|choice| {
         let column = |place: usize| match choice {
             Value::List(columns) => columns[place].as_text().unwrap_or_default().to_owned(),
             _ => String::new(),
         };
         ChoiceDef { code: column(0).into(), en: column(1).into(), zh: column(2).into() }
     });
-    let mut marks = Marks::default();
-    if field.get(org::CustomField::required) == &Value::Bool(true) {
-        marks = marks.and(Marks::REQUIRED);
-    }
     FieldDef {
-        no: number(field),
-        en: name.clone().into(),
-        zh: name.clone().into(),
-        name: name.into(),
+        no,
+        en: name.to_owned().into(),
+        zh: name.to_owned().into(),
+        name: name.to_owned().into(),
         ty,
         many,
         choices: choices.collect(),
-        columns: &[],
-        marks,
+        columns: Arc::default(),
+        marks: Marks::default(),
     }
 }
