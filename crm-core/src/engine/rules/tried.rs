@@ -71,7 +71,7 @@ impl Session<'_> {
         let mut failures = Vec::new();
         walk_as_of(&reading, &listing, then, Extent::Whole, &mut |record, image, today| {
             let Reading { overlay, sight } = &reading;
-            let view = View::new(&image)?;
+            let view = View::new(image)?;
             let known =
                 happened.matches(record.bits, view, &mut Neighbours::seen_at(overlay, sight, then))?;
             let Some(today) = today.filter(|_| !known) else { return Ok(()) };

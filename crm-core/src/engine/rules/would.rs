@@ -129,7 +129,7 @@ impl Trying<'_> {
         let reading = self.reading;
         let listing = Listing::new(&reading.sight, &Query::of(self.active.kind))?;
         walk_as_of(reading, &listing, at, Extent::Whole, &mut |record, image, _| {
-            if self.answers.len() < self.limit { self.ask(record, &image, None, at) } else { Ok(()) }
+            if self.answers.len() < self.limit { self.ask(record, image, None, at) } else { Ok(()) }
         })
     }
 
