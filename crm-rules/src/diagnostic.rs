@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use crm_core::record::diagnostic::{Diagnostic, Tongue, did_you_mean};
+use crm_core::record::diagnostic::{Bilingual, Diagnostic, Tongue, did_you_mean};
 use crm_core::record::error::{Error, Invalid};
 use crm_core::record::script::Script;
 use rhai::{EvalAltResult, LexError, ParseErrorType};
@@ -86,7 +86,16 @@ pub(crate) fn within(diagnostic: Diagnostic, quoted: &Range<usize>) -> Diagnosti
 pub(crate) fn of_syntax(error: &rhai::ParseError, source: &str) -> Diagnostic {
     let at = place::at(source, error.position());
     let found = source.get(at.clone()).filter(|found| !found.is_empty()).map(str::to_owned);
+    // Words that a criterion joins conditions with.
+    let sign = match (error.err_type(), found.as_deref()) {
+        (ParseErrorType::MissingToken(..), Some("and" | "且" | "并且")) => Some("&&"),
+        (ParseErrorType::MissingToken(..), Some("or" | "或" | "或者")) => Some("||"),
+        _ => None,
+    };
     let (en, zh) = match error.err_type() {
+        ParseErrorType::MissingToken(..) if sign.is_some() => {
+            ("a script joins conditions by a sign".into(), "脚本中用符号连接条件".into())
+        }
         ParseErrorType::UnexpectedEOF => ("the script ends too early".into(), "脚本没有写完".into()),
         ParseErrorType::MissingToken(token, _) => {
             (format!("`{token}` is missing here"), format!("这里缺少 `{token}`"))
@@ -126,7 +135,7 @@ pub(crate) fn of_syntax(error: &rhai::ParseError, source: &str) -> Diagnostic {
         ParseErrorType::LiteralTooLarge(..) => ("this is too long".into(), "内容过长".into()),
         other => (other.to_string(), format!("语法错误：{other}")),
     };
-    Problem::Syntax { en, zh }.at(at, None)
+    Problem::Syntax { en, zh }.at(at, sign.map(str::to_owned))
 }
 
 /// Why a script failed, and where.
@@ -162,7 +171,10 @@ pub(crate) fn of_failure(error: &EvalAltResult, source: &str) -> Diagnostic {
             format!("this can't be calculated: {}", what.to_lowercase()),
             format!("无法计算：{what}"),
         ),
-        EvalAltResult::ErrorRuntime(what, _) => ("script.failed", what.to_string(), what.to_string()),
+        EvalAltResult::ErrorRuntime(what, _) => match what.read_lock::<Bilingual>() {
+            Some(said) => ("script.failed", said.en.clone(), said.zh.clone()),
+            None => ("script.failed", what.to_string(), what.to_string()),
+        },
         EvalAltResult::ErrorFunctionNotFound(what, _) => (
             "script.no_value",
             format!("a value is missing or of another type than expected: `{what}`"),
@@ -184,6 +196,7 @@ pub(crate) fn rule_failed(script: &Script<'_>, diagnostic: Diagnostic) -> Error 
 /// The stable codes of why a script failed, and their meaning.
 pub const FAILURES: &[(&str, &str)] = &[
     ("rule.refused", "a rule refuses a move without a code of its own"),
+    ("script.answer", "a script answers with what can't be"),
     ("script.arithmetic", "a number is divided by 0, or too large"),
     ("script.failed", "a function could not do what it was asked"),
     ("script.no_item", "a list has no item at a place"),

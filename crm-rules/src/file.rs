@@ -135,8 +135,8 @@ impl Reader {
         let start = at + said.len() - value.len();
         if !self.take(name, value) {
             let text = (
-                format!("`{value}` is no {name}, as in `{}`", form(name)),
-                format!("`{value}` 不能作为 `{key}`，写法如 `{}`", form(name)),
+                format!("`{value}` is no {name}, as in `{}`", form(name).0),
+                format!("`{value}` 不能作为 `{key}`，写法如 `{}`", form(name).1),
             );
             self.wrong("rule_file.value", start..start + value.len(), text, suggested(name, value));
         }
@@ -183,9 +183,9 @@ impl Reader {
                 let text = (
                     format!(
                         "the first lines have to say the rule's {needed}: `//! {needed}: {}`",
-                        form(needed)
+                        form(needed).0
                     ),
-                    format!("文件开头要写明{zh}：`//! {zh}: {}`", form(needed)),
+                    format!("文件开头要写明{zh}：`//! {zh}: {}`", form(needed).1),
                 );
                 self.wrong("rule_file.missing", 0..0, text, None);
             }
@@ -194,15 +194,15 @@ impl Reader {
     }
 }
 
-/// What a value looks like.
-fn form(name: &str) -> &'static str {
+/// What a value looks like, in English and in Chinese.
+fn form(name: &str) -> (&'static str, &'static str) {
     match name {
-        "purpose" => "score",
-        "kind" => "lead",
-        "threshold" | "order" => "50",
-        "trigger" => "field_changed amount",
-        "example" => "{\"company_size\": 250} => 20",
-        _ => "Large firms",
+        "purpose" => ("score", "评分"),
+        "kind" => ("lead", "线索"),
+        "threshold" | "order" => ("50", "50"),
+        "trigger" => ("field_changed amount", "field_changed amount"),
+        "example" => ("{\"company_size\": 250} => 20", "{\"公司规模\": 250} => 20"),
+        _ => ("Large firms", "大型企业"),
     }
 }
 

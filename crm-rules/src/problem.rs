@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crm_core::base::KindNo;
-use crm_core::record::diagnostic::{Diagnostic, kind_zh, one};
+use crm_core::record::diagnostic::{Bilingual, Diagnostic, kind_zh, one};
 
 use crate::ty::Ty;
 
@@ -27,7 +27,7 @@ pub(crate) enum Problem {
     Operator { op: String, left: Ty, right: Ty },
     MayBeMissing,
     NotYesOrNo(Ty),
-    UnknownChoice(String),
+    UnknownChoice { found: String, known: Bilingual },
     DateText,
     EmptyText,
     WholeDivision,
@@ -115,7 +115,7 @@ impl Problem {
             Problem::Operator { .. } => "script.operator",
             Problem::MayBeMissing => "script.may_be_missing",
             Problem::NotYesOrNo(_) => "script.not_yes_or_no",
-            Problem::UnknownChoice(_) => "script.unknown_choice",
+            Problem::UnknownChoice { .. } => "script.unknown_choice",
             Problem::DateText => "script.date_text",
             Problem::EmptyText => "script.empty_text",
             Problem::WholeDivision => "script.whole_division",
@@ -205,9 +205,9 @@ impl Problem {
                 format!("a condition has to be yes or no, and this is {}", ty.en()),
                 format!("条件必须是是或否，这里是{}", ty.zh()),
             ),
-            Problem::UnknownChoice(found) => (
-                format!("the field has no choice `{found}`, so that this never holds"),
-                format!("该字段没有选项 `{found}`，条件永远不成立"),
+            Problem::UnknownChoice { found, known } => (
+                format!("the field has no choice `{found}`, so that this never holds{}", known.en),
+                format!("该字段没有选项 `{found}`，条件永远不成立{}", known.zh),
             ),
             Problem::DateText => (
                 "a date does not compare with text; write `date(\"2026-03-01\")`".into(),

@@ -7,8 +7,8 @@ use crm_core::base::kind::UserId;
 use crm_core::base::{Instant, KindNo, RecordRef, Span, Value, calendar};
 use crm_core::record::codec::{Damaged, Raw, ValueRef, View};
 use crm_core::record::desk::Query;
-use crm_core::record::diagnostic::one;
-use crm_core::record::error::{Error, Refusal, Result};
+use crm_core::record::diagnostic::{Bilingual, kind_zh, one};
+use crm_core::record::error::{Error, Invalid, Refusal, Result};
 use crm_core::record::field::FieldType;
 use crm_core::record::filter::{Comparison, Filter, Operand, Path, Related};
 use crm_core::record::port::{Assigned, Score};
@@ -40,8 +40,7 @@ pub(crate) fn run(
         question,
         reads,
         seen: BTreeMap::new(),
-        stored: Vec::new(),
-        values: Vec::new(),
+        places: Vec::new(),
         asked: 0,
         failure: None,
         points: None,
@@ -73,10 +72,8 @@ struct Run<'a> {
     reads: &'a mut dyn Reads,
     /// Records that were fetched, each once.
     seen: BTreeMap<RecordRef, Option<Vec<u8>>>,
-    /// What is stored in the fields that slots read of the question's records, once one is read.
-    stored: Vec<Raw<'a>>,
-    /// The values of slots that were read.
-    values: Vec<Option<Dynamic>>,
+    /// What is known of each slot, once one is read.
+    places: Vec<Place<'a>>,
     asked: usize,
     /// What the engine answered when it could not give what was asked for.
     failure: Option<Error>,
@@ -84,6 +81,14 @@ struct Run<'a> {
     reasons: Vec<String>,
     refusals: Vec<Refusal>,
     calls: Vec<Call>,
+}
+
+/// What is known of a slot that is a value.
+#[derive(Clone)]
+enum Place<'a> {
+    /// What is stored, where it is a field of the question's own records.
+    Stored(Raw<'a>),
+    Read(Dynamic),
 }
 
 impl<'a> Run<'a> {
@@ -114,7 +119,9 @@ impl<'a> Run<'a> {
     fn ask(&mut self) -> Step<()> {
         self.asked += 1;
         if self.asked > self.limits.reads {
-            return fail(format!("a rule reads at most {} other records and lists", self.limits.reads));
+            let most = self.limits.reads;
+            let en = format!("a rule reads at most {most} other records and lists");
+            return fail((en, format!("一条规则最多读取 {most} 条其他记录或列表")));
         }
         if sandbox::overdue() {
             return Err(EvalAltResult::ErrorTerminated(sandbox::TOO_LONG.into(), rhai::Position::NONE).into());
@@ -165,33 +172,32 @@ impl<'a> Run<'a> {
 
     /// The value of a slot, read once.
     fn value(&mut self, no: usize, way: &Way) -> Step<Dynamic> {
-        if let Some(Some(known)) = self.values.get(no) {
-            return Ok(known.clone());
-        }
-        if self.values.is_empty() {
-            self.values.resize(self.compiled.slots.len(), None);
+        if self.places.is_empty() {
             damaged(self.gather())?;
         }
-        let value = match (way.hops.is_empty(), &way.last, self.stored.get(no)) {
-            (true, Last::Field(_, form), Some(raw)) => form.dynamic(damaged(raw.value())?),
+        let value = match (self.places.get(no), &way.last) {
+            (Some(Place::Read(known)), _) => return Ok(known.clone()),
+            (Some(Place::Stored(raw)), Last::Field(_, form)) if way.hops.is_empty() => {
+                form.dynamic(damaged(raw.value())?)
+            }
             _ => self.follow(way)?,
         };
-        if let Some(place) = self.values.get_mut(no) {
-            *place = Some(value.clone());
+        if let Some(place) = self.places.get_mut(no) {
+            *place = Place::Read(value.clone());
         }
         Ok(value)
     }
 
     /// Walks the question's records once for all slots that are their own fields.
     fn gather(&mut self) -> std::result::Result<(), Damaged> {
-        self.stored.resize(self.compiled.slots.len(), Raw::NULL);
+        self.places.resize(self.compiled.slots.len(), Place::Stored(Raw::NULL));
         for (root, own) in self.compiled.own.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
             let mut wanted = own.iter().peekable();
             let mut walk = self.root(root).fields();
             while let (Some((field, raw)), true) = (walk.step()?, wanted.peek().is_some()) {
                 while let Some((no, slot)) = wanted.next_if(|(no, _)| *no <= field) {
-                    if let Some(place) = self.stored.get_mut(*slot).filter(|_| *no == field) {
-                        *place = raw;
+                    if let Some(place) = self.places.get_mut(*slot).filter(|_| *no == field) {
+                        *place = Place::Stored(raw);
                     }
                 }
             }
@@ -203,7 +209,7 @@ impl<'a> Run<'a> {
     fn narrowed(&self, kind: &str, criterion: &str, more: &Map) -> Step<(KindNo, Filter)> {
         let key = (kind.to_owned(), criterion.to_owned());
         let Some((kind, filter)) = self.compiled.criteria.get(&key) else {
-            return fail("the criterion of a list has to be written out");
+            return fail(("the criterion of a list has to be written out", "列表的条件必须直接写出"));
         };
         let mut all = vec![filter.clone()];
         for (name, value) in more {
@@ -211,7 +217,11 @@ impl<'a> Run<'a> {
             all.push(match to_value(value) {
                 Some(Value::Null) => Filter::IsEmpty { field },
                 Some(value) => Filter::Compare { field, op: Comparison::Eq, value: Operand::Literal(value) },
-                None => return fail(format!("`{name}` can't equal a {}", value.type_name())),
+                None => {
+                    let found = value.type_name();
+                    let en = format!("`{name}` can't equal a {found}");
+                    return fail((en, format!("`{name}` 不能与 {found} 相等")));
+                }
             });
         }
         Ok((*kind, Filter::All(all)))
@@ -221,7 +231,7 @@ impl<'a> Run<'a> {
     fn give_up<T>(&mut self, error: Error) -> Step<T> {
         let message = error.to_string();
         self.failure = Some(error);
-        fail(message)
+        fail((message.clone(), message))
     }
 
     fn room<T>(&self, answers: &[T]) -> Step<()> {
@@ -229,7 +239,10 @@ impl<'a> Run<'a> {
         if answers.len() < most {
             Ok(())
         } else {
-            fail(format!("a rule answers with at most {most} of these"))
+            fail((
+                format!("a rule answers with at most {most} of these"),
+                format!("一条规则最多给出 {most} 项"),
+            ))
         }
     }
 
@@ -240,7 +253,8 @@ impl<'a> Run<'a> {
             Purpose::Score => {
                 let points = number(value).or(self.points).unwrap_or_default();
                 let points = points.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-                let points = points.to_i64().ok_or_else(|| self.wrong("the score is too large"))?;
+                let points =
+                    points.to_i64().ok_or_else(|| self.wrong(("the score is too large", "分数过大")))?;
                 Answer::Score(Score {
                     points,
                     reasons: self.reasons,
@@ -254,7 +268,8 @@ impl<'a> Run<'a> {
                 if let Some(user) = user
                     && !self.question.candidates.contains(&user)
                 {
-                    return Err(self.wrong(&format!("`{user}` is not one of the users to choose from")));
+                    let en = format!("`{user}` is not one of the users to choose from");
+                    return Err(self.wrong((en, format!("`{user}` 不在可选的成员之中"))));
                 }
                 let reason = self.reasons.join("; ");
                 Answer::Assigned(user.map(|user| Assigned { user, reason }))
@@ -278,8 +293,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn wrong(&self, message: &str) -> Error {
-        Error::rule_failed(self.question.script.name, message)
+    fn wrong(&self, said: impl Into<Bilingual>) -> Error {
+        Error::rule_failed_as(self.question.script.name, Invalid::said("source", "script.answer", said))
     }
 
     fn failed(&self, error: &EvalAltResult) -> Error {
@@ -305,7 +320,7 @@ impl Running for Run<'_> {
                 }
                 damaged(holds).map(Dynamic::from)
             }
-            None => fail("a place is unknown"),
+            None => fail(("a place is unknown", "位置未知")),
         }
     }
 
@@ -318,7 +333,10 @@ impl Running for Run<'_> {
             (Some(last), _) => last,
             (None, "revision" | "版本") => Last::Revision,
             (None, "updated_at" | "更新时间") => Last::UpdatedAt,
-            _ => return fail(format!("{} has no field `{name}`", one(kind))),
+            _ => {
+                let en = format!("{} has no field `{name}`", one(kind));
+                return fail((en, format!("{}没有字段 `{name}`", kind_zh(kind))));
+            }
         };
         let fetched = match held.root {
             Some(_) => None,
@@ -364,7 +382,10 @@ impl Running for Run<'_> {
                 self.ask()?;
                 Ok(self.reads.behaviours(self.question.record, number))
             }
-            None => fail(format!("no kind of activity is bound to the behaviour `{behaviour}`")),
+            None => {
+                let en = format!("no kind of activity is bound to the behaviour `{behaviour}`");
+                fail((en, format!("行为 `{behaviour}` 没有绑定任何互动类型")))
+            }
         }
     }
 
@@ -394,7 +415,7 @@ impl Running for Run<'_> {
     fn award(&mut self, points: Decimal, reason: &str) -> Step<()> {
         self.room(&self.reasons)?;
         let sum = self.points.unwrap_or_default().checked_add(points);
-        let Some(sum) = sum else { return fail("the score is too large") };
+        let Some(sum) = sum else { return fail(("the score is too large", "分数过大")) };
         self.points = Some(sum);
         self.reasons.push(format!("{points}: {reason}"));
         Ok(())
@@ -415,7 +436,8 @@ impl Running for Run<'_> {
     fn call(&mut self, command: &str, fields: Map) -> Step<()> {
         self.room(&self.calls)?;
         let Some(fields) = to_json(&fields.into()) else {
-            return fail("a command's fields are values, lists and maps");
+            let en = "a command's fields are values, lists and maps";
+            return fail((en, "命令的字段只能是值、列表或一组键值"));
         };
         self.calls.push(Call { command: command.to_owned(), fields });
         Ok(())
@@ -444,7 +466,7 @@ fn number(value: &Dynamic) -> Option<Decimal> {
 }
 
 fn damaged<T>(result: std::result::Result<T, crm_core::record::codec::Damaged>) -> Step<T> {
-    result.or_else(|error| fail(error.to_string()))
+    result.or_else(|error| fail((error.to_string(), format!("存储的数据已损坏：{error}"))))
 }
 
 fn empty(last: &Last) -> Dynamic {

@@ -1,6 +1,7 @@
 //! What the functions of a running script reach: the question, and nothing else.
 
 use crm_core::base::{Instant, RecordRef};
+use crm_core::record::diagnostic::Bilingual;
 use rhai::{Dynamic, EvalAltResult, Map, Position};
 use rust_decimal::Decimal;
 use scoped_tls_hkt::scoped_thread_local;
@@ -47,11 +48,15 @@ pub(crate) fn during<T>(running: &mut dyn Running, inside: impl FnOnce() -> T) -
 
 /// Something of the script that runs on this thread.
 pub(crate) fn with<T>(what: impl FnOnce(&mut dyn Running) -> Step<T>) -> Step<T> {
-    if RUNNING.is_set() { RUNNING.with(what) } else { fail("no question is being asked") }
+    if RUNNING.is_set() {
+        RUNNING.with(what)
+    } else {
+        fail(("no question is being asked", "当前没有在判断记录"))
+    }
 }
 
-/// Ends a script with a message.
-pub(crate) fn fail<T>(message: impl Into<String>) -> Step<T> {
-    let message: String = message.into();
-    Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into())
+/// Ends a script with a message, which the error carries in both languages.
+pub(crate) fn fail<T>(said: impl Into<Bilingual>) -> Step<T> {
+    let said: Bilingual = said.into();
+    Err(EvalAltResult::ErrorRuntime(Dynamic::from(said), Position::NONE).into())
 }

@@ -100,7 +100,13 @@ fn mistakes_are_marked_where_they_are() {
         "a.rhai",
         &size,
         "en",
-        &["a.rhai:5:13", "^^^^^^^^^^^^", "did you mean `company_size`?", "1 of 1 files"],
+        &[
+            "a.rhai:5:13",
+            "^^^^^^^^^^^^",
+            "did you mean `company_size`?",
+            "it has no examples",
+            "1 of 1 files",
+        ],
     );
     check(
         "a.rhai",

@@ -21,6 +21,11 @@ pub trait Choice: Copy + Eq + 'static {
     fn code(self) -> &'static str;
     /// The choice with a code, or an English or Chinese label.
     fn from_name(name: &str) -> Option<Self>;
+    /// The Chinese label.
+    fn zh(self) -> &'static str {
+        let place = Self::ALL.iter().position(|choice| *choice == self);
+        place.and_then(|place| Self::NAMES.get(place)).map_or("", |name| name.zh)
+    }
 }
 
 /// Declares an enum as a closed list of choices: `Variant "code" "English" "中文"`.

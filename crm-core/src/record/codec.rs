@@ -315,6 +315,16 @@ impl<'a> Reader<'a> {
     /// Goes past the next value and answers its bytes, type included.
     #[inline]
     pub fn raw(&mut self) -> Result<Raw<'a>, Damaged> {
+        match short(self.0).and_then(|length| self.0.split_at_checked(length)) {
+            Some((raw, rest)) => {
+                self.0 = rest;
+                Ok(Raw(raw))
+            }
+            None => self.long_raw(),
+        }
+    }
+
+    fn long_raw(&mut self) -> Result<Raw<'a>, Damaged> {
         let start = self.0;
         match self.byte()? {
             tag::NULL | tag::FALSE | tag::TRUE => {}
@@ -344,6 +354,25 @@ impl<'a> Reader<'a> {
         }
         let length = start.len() - self.0.len();
         start.get(..length).map(Raw).ok_or(Damaged("cut short"))
+    }
+}
+
+/// The length of a value in a short form, which most have: so records are walked quickly.
+#[inline]
+fn short(bytes: &[u8]) -> Option<usize> {
+    let [found, next, ..] = bytes else { return None };
+    let digits = |from: usize| {
+        let digits = bytes.get(from..)?.iter().take(9).position(|byte| *byte < 0x80)?;
+        Some(from + digits + 1)
+    };
+    match *found {
+        tag::TEXT | tag::LIST if *next < 0x80 => Some(usize::from(*next) + 2),
+        tag::INT | tag::DATE | tag::DURATION => digits(1),
+        tag::INSTANT => Some(9),
+        tag::ID if *next < 0x80 => Some(18),
+        tag::MONEY => digits(5),
+        tag::DECIMAL => digits(2),
+        _ => None,
     }
 }
 
@@ -494,6 +523,39 @@ pub fn diff<'a>(
                 right = news.step()?;
             }
             _ => return Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values() -> impl Strategy<Value = Value> {
+        let text = || "[a科]{0,60}".prop_map(Value::Text);
+        let decimal = || (any::<i64>(), 0u32..12).prop_map(|(number, scale)| Decimal::new(number, scale));
+        prop_oneof![
+            any::<i64>().prop_map(Value::Int),
+            (-200i64..200).prop_map(Value::Int),
+            decimal().prop_map(Value::Decimal),
+            decimal().prop_map(|amount| Money::new(amount, Currency::CNY).into()),
+            any::<i64>().prop_map(|micros| Instant::from_micros(micros).into()),
+            text(),
+            proptest::collection::vec(text(), 0..4).prop_map(Value::List),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_short_form_is_passed_as_in_general(value in values(), cut in 0usize..20) {
+            let mut stored = Vec::new();
+            put_value(&mut stored, &value);
+            stored.push(7);
+            stored.truncate(stored.len().saturating_sub(cut));
+            let quick = Reader(&stored).raw().ok();
+            prop_assert_eq!(quick, Reader(&stored).long_raw().ok(), "{:?}", value);
         }
     }
 }

@@ -144,6 +144,19 @@ pub fn kind_zh(kind: KindNo) -> &'static str {
     kind.info().map_or("记录", |info| info.zh)
 }
 
+/// The names that could stand in a place, in words; nothing where they are too many to be read.
+pub fn choose_from<'a>(names: impl IntoIterator<Item = (&'a str, &'a str)>) -> Bilingual {
+    const MOST: usize = 12;
+    let (en, zh): (Vec<String>, Vec<String>) =
+        names.into_iter().map(|(en, zh)| (format!("`{en}`"), format!("`{zh}`"))).take(MOST + 1).unzip();
+    match en.len() {
+        1..=MOST => {
+            (format!("; there are {}", en.join(", ")), format!("，可用的有 {}", zh.join("、"))).into()
+        }
+        _ => Bilingual::default(),
+    }
+}
+
 /// `did you mean …?` in words.
 pub fn did_you_mean(meant: &str, tongue: Tongue) -> String {
     match tongue {

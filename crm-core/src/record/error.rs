@@ -179,9 +179,19 @@ impl Error {
         Error::Invalid(vec![Invalid::new(field, code, message)])
     }
 
+    /// One value that can't be taken, said in English and in Chinese.
+    pub fn invalid_as(field: &str, code: &str, said: impl Into<Bilingual>) -> Self {
+        Error::Invalid(vec![Invalid::said(field, code, said)])
+    }
+
     /// A rule failed.
     pub fn rule_failed(rule: impl Into<String>, message: impl Into<String>) -> Self {
         Error::RuleFailed { rule: rule.into(), message: message.into(), told: None }
+    }
+
+    /// A rule failed, said in English and in Chinese.
+    pub fn rule_failed_as(rule: impl Into<String>, told: Invalid) -> Self {
+        Error::RuleFailed { rule: rule.into(), message: told.message.clone(), told: Some(Box::new(told)) }
     }
 
     /// There is no such record, or none that the actor may see.

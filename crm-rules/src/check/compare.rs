@@ -1,6 +1,7 @@
 //! Comparisons: what compares with what, and what the engine's filters say of it.
 
 use crm_core::base::{Money, Value};
+use crm_core::record::diagnostic::{Bilingual, choose_from};
 use crm_core::record::filter::{Comparison, Filter, Operand, Path, nearest};
 use crm_core::record::schema::ChoiceDef;
 use rhai::{Dynamic, Expr};
@@ -57,6 +58,13 @@ fn code<'a>(choices: &'a [ChoiceDef], name: &str) -> Option<&'a str> {
     by_code.or_else(by_label).map(|choice| choice.code.as_ref())
 }
 
+/// That a field has no such choice, with those that it has where none was probably meant.
+fn unknown(choices: &[ChoiceDef], name: &str, meant: bool) -> Problem {
+    let names = choices.iter().map(|choice| (choice.code.as_ref(), choice.zh.as_ref()));
+    let known = if meant { Bilingual::default() } else { choose_from(names) };
+    Problem::UnknownChoice { found: name.to_owned(), known }
+}
+
 impl Checker<'_> {
     /// `left op right`, where `op` compares.
     pub(super) fn comparison(
@@ -82,7 +90,16 @@ impl Checker<'_> {
                 (Ty::Nothing, other) | (other, Ty::Nothing) if other.has_own_empty() => Problem::EmptyText,
                 _ => Problem::Operator { op: sign.to_owned(), left: one.clone(), right: other.clone() },
             };
-            self.problem(problem, at, None);
+            let (at, meant) = match (one, other, op) {
+                // Whether a list has an item is asked otherwise.
+                (Ty::List(_), item, Comparison::Eq) if !matches!(item, Ty::List(_) | Ty::Nothing) => {
+                    let text = |place: &Range<usize>| self.source.get(place.clone()).unwrap_or_default();
+                    let meant = format!("{}.contains({})", text(&left.place), text(&right.place));
+                    (seen.place.clone(), Some(meant))
+                }
+                _ => (at, None),
+            };
+            self.problem(problem, at, meant);
             return seen;
         }
         let label = |choice: &Ty, text: &Seen| {
@@ -136,14 +153,15 @@ impl Checker<'_> {
             Some(code) if code == name => {}
             Some(code) => {
                 let code = Value::Text(code.to_owned());
-                self.put(expr, &code, Problem::UnknownChoice(name.to_owned()), &seen.place);
+                self.put(expr, &code, unknown(choices, name, true), &seen.place);
                 seen.literal = Some(code);
             }
             None if choices.is_empty() => {}
             None => {
                 let names = choices.iter().flat_map(|choice| [choice.code.as_ref(), choice.zh.as_ref()]);
                 let meant = nearest(name, names).map(|meant| format!("\"{meant}\""));
-                self.problem(Problem::UnknownChoice(name.to_owned()), seen.place.clone(), meant);
+                let problem = unknown(choices, name, meant.is_some());
+                self.problem(problem, seen.place.clone(), meant);
             }
         }
     }

@@ -58,7 +58,15 @@ impl Checker<'_> {
                     right: right.typed.ty.clone(),
                 };
                 let text = op == "+" && (left.typed.ty.is_text() || right.typed.ty.is_text());
-                self.problem(problem, at, text.then(|| "`… ${…} …`".to_owned()));
+                let moved = matches!((op, &left.typed.ty), ("+" | "-", Ty::Date | Ty::Instant))
+                    && right.typed.ty == Ty::Int;
+                if moved {
+                    let days = self.source.get(right.place.clone()).unwrap_or_default();
+                    let meant = format!("days({days})");
+                    self.problem(problem, right.place.clone(), Some(meant));
+                } else {
+                    self.problem(problem, at, text.then(|| "`… ${…} …`".to_owned()));
+                }
                 Ty::Mixed.there()
             }
         }

@@ -84,7 +84,7 @@ fn contains(items: &mut Array, item: Dynamic) -> bool {
 
 fn push(limit: usize, items: &mut Array, item: Dynamic) -> Step<()> {
     if items.len() >= limit {
-        return fail(format!("the list has more than {limit} items"));
+        return fail((format!("the list has more than {limit} items"), format!("列表超过 {limit} 个元素")));
     }
     items.push(item);
     Ok(())
@@ -98,7 +98,10 @@ fn join(limit: usize, items: &mut Array, between: &str) -> Step<Text> {
         }
         joined.push_str(&to_text(item));
         if joined.len() > limit {
-            return fail(format!("the text is longer than {limit} bytes"));
+            return fail((
+                format!("the text is longer than {limit} bytes"),
+                format!("文本超过 {limit} 字节"),
+            ));
         }
     }
     Ok(joined.into())
@@ -116,7 +119,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("last", |items: &mut Array| items.last().cloned().unwrap_or(Dynamic::UNIT));
     engine.register_fn("sum", |list: &mut Array| {
         list.iter().try_fold(Decimal::ZERO, |sum, item| {
-            sum.checked_add(decimal(item)?).map_or_else(|| fail("the sum is too large"), Ok)
+            sum.checked_add(decimal(item)?).map_or_else(|| fail(("the sum is too large", "合计过大")), Ok)
         })
     });
     engine.register_fn("join", move |list: &mut Array, between: Text| join(text, list, &between));

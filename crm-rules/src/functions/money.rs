@@ -48,29 +48,39 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
+const TOO_LARGE: (&str, &str) = ("the amount is too large", "金额过大");
+
 fn add(left: Amount, right: Amount, sign: i64) -> Step<Amount> {
     if left.currency != right.currency {
         let name = |amount: Amount| amount.currency.map_or_else(String::new, |currency| currency.to_string());
-        return fail(format!("{} and {} do not add up without a rate", name(left), name(right)));
+        let (left, right) = (name(left), name(right));
+        let en = format!("{left} and {right} do not add up without a rate");
+        return fail((en, format!("{left} 与 {right} 没有汇率，不能相加减")));
     }
     let sum = left.amount.checked_add(right.amount * Decimal::from(sign));
-    sum.map_or_else(|| fail("the amount is too large"), |amount| Ok(Amount { amount, ..left }))
+    sum.map_or_else(|| fail(TOO_LARGE), |amount| Ok(Amount { amount, ..left }))
 }
 
 fn times(money: Amount, factor: &Dynamic) -> Step<Amount> {
     let product = money.amount.checked_mul(decimal(factor)?);
-    product.map_or_else(|| fail("the amount is too large"), |amount| Ok(Amount { amount, ..money }))
+    product.map_or_else(|| fail(TOO_LARGE), |amount| Ok(Amount { amount, ..money }))
 }
 
 fn parts(money: Amount, divisor: Decimal) -> Step<Amount> {
     let quotient = money.amount.checked_div(divisor);
-    quotient.map_or_else(|| fail("an amount is divided by 0"), |amount| Ok(Amount { amount, ..money }))
+    quotient.map_or_else(
+        || fail(("an amount is divided by 0", "金额不能除以 0")),
+        |amount| Ok(Amount { amount, ..money }),
+    )
 }
 
 fn ratio(left: Amount, right: Amount) -> Step<Decimal> {
     match left.order(&right).and_then(|_| left.amount.checked_div(right.amount)) {
         Some(ratio) => Ok(ratio),
-        None => fail("these amounts do not divide: the currencies differ, or one is 0"),
+        None => {
+            let en = "these amounts do not divide: the currencies differ, or one is 0";
+            fail((en, "这两个金额不能相除：币种不同，或其中一个是 0"))
+        }
     }
 }
 
@@ -83,7 +93,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Amount>("amount of money");
     engine.register_fn("money", |number: Dynamic, currency: Text| match currency.parse::<Currency>() {
         Ok(currency) => Ok(Amount { currency: Some(currency), amount: decimal(&number)? }),
-        Err(error) => fail(error.to_string()),
+        Err(error) => fail((error.to_string(), format!("没有币种 `{currency}`"))),
     });
     engine.register_fn("amount", |money: Amount| money.amount);
     engine.register_fn("currency", |money: Amount| {

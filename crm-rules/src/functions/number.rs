@@ -81,12 +81,19 @@ pub(super) fn decimal(value: &Dynamic) -> Step<Decimal> {
     match (value.as_int(), value.read_lock::<Decimal>()) {
         (Ok(number), _) => Ok(number.into()),
         (_, Some(number)) => Ok(*number),
-        _ => fail(format!("{} is no number", value.type_name())),
+        _ => {
+            let found = value.type_name();
+            fail((format!("{found} is no number"), format!("{found} 不是数字")))
+        }
     }
 }
 
 fn whole(number: Decimal) -> Step<i64> {
-    number.to_i64().map_or_else(|| fail(format!("{number} is too large")), Ok)
+    number.to_i64().map_or_else(|| fail((format!("{number} is too large"), format!("{number} 过大"))), Ok)
+}
+
+fn too_large() -> Step<i64> {
+    fail(("the number is too large", "数字过大"))
 }
 
 fn half_away(number: Decimal, places: u32) -> Decimal {
@@ -100,17 +107,17 @@ fn choose(left: Dynamic, right: Dynamic, first: fn(Decimal, Decimal) -> bool) ->
 pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("min", |left: Dynamic, right: Dynamic| choose(left, right, |a, b| a <= b));
     engine.register_fn("max", |left: Dynamic, right: Dynamic| choose(left, right, |a, b| a >= b));
-    engine.register_fn("abs", |number: i64| number.checked_abs().map_or_else(|| fail("too large"), Ok));
+    engine.register_fn("abs", |number: i64| number.checked_abs().map_or_else(too_large, Ok));
     engine.register_fn("abs", |number: Decimal| number.abs());
     engine.register_fn("decimal", |number: Dynamic| decimal(&number));
     engine.register_fn("round", |number: Dynamic| whole(half_away(decimal(&number)?, 0)));
     engine.register_fn("round", |number: Dynamic, places: i64| match u32::try_from(places) {
         Ok(places @ 0..=28) => Ok(half_away(decimal(&number)?, places)),
-        _ => fail(format!("a number has no {places} places")),
+        _ => fail((format!("a number has no {places} places"), format!("数字没有 {places} 位小数"))),
     });
     engine.register_fn("floor", |number: Dynamic| whole(decimal(&number)?.floor()));
     engine.register_fn("ceil", |number: Dynamic| whole(decimal(&number)?.ceil()));
-    engine.register_fn("-", |number: i64| number.checked_neg().map_or_else(|| fail("too large"), Ok));
+    engine.register_fn("-", |number: i64| number.checked_neg().map_or_else(too_large, Ok));
     engine.register_fn("-", |number: Decimal| -number);
     engine.register_fn("!", |yes: bool| !yes);
 }

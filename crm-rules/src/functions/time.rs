@@ -118,9 +118,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn length(count: i64, unit: i64) -> Step<Span> {
-    count
-        .checked_mul(unit)
-        .map_or_else(|| fail(format!("{count} is too long")), |micros| Ok(Span::from_micros(micros)))
+    count.checked_mul(unit).map_or_else(
+        || fail((format!("{count} is too long"), format!("{count} 过长"))),
+        |micros| Ok(Span::from_micros(micros)),
+    )
 }
 
 fn between(from: NaiveDate, to: NaiveDate) -> i64 {
@@ -137,7 +138,7 @@ fn moved(when: When, span: Span, sign: i64) -> Step<When> {
         When::Day(day) => {
             const DAY: i64 = 24 * 3_600_000_000;
             if span.micros() % DAY != 0 {
-                return fail("a date moves by whole days");
+                return fail(("a date moves by whole days", "日期只能按整天推移"));
             }
             micros
                 .and_then(|micros| chrono::TimeDelta::try_days(micros / DAY))
@@ -145,7 +146,7 @@ fn moved(when: When, span: Span, sign: i64) -> Step<When> {
                 .map(When::Day)
         }
     };
-    there.map_or_else(|| fail("the date is too far away"), Ok)
+    there.map_or_else(|| fail(("the date is too far away", "日期过远")), Ok)
 }
 
 fn apart(left: When, right: When) -> Step<Span> {
@@ -214,7 +215,10 @@ pub(super) fn register(engine: &mut Engine) {
     compare(engine);
     engine.register_fn("date", |text: Text| match text.parse() {
         Ok(day) => Ok(When::Day(day)),
-        Err(_) => fail(format!("`{text}` is not a date such as 2026-03-01")),
+        Err(_) => {
+            let en = format!("`{text}` is not a date such as 2026-03-01");
+            fail((en, format!("`{text}` 不是日期，应如 2026-03-01")))
+        }
     });
     engine.register_fn("today", || with(|run| Ok(When::Day(run.day(When::At(run.now()))))));
     engine.register_fn("now", || with(|run| Ok(When::At(run.now()))));
@@ -238,7 +242,7 @@ pub(super) fn register(engine: &mut Engine) {
     let add = |left: Span, right: Span, sign: i64| {
         let sum = right.micros().checked_mul(sign).and_then(|right| left.micros().checked_add(right));
         sum.map_or_else(
-            || fail::<Dynamic>("the time is too long"),
+            || fail::<Dynamic>(("the time is too long", "时长过长")),
             |sum| Ok(Dynamic::from(Span::from_micros(sum))),
         )
     };

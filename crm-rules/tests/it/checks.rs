@@ -64,7 +64,12 @@ fn types_are_checked() {
     wrong("if lead.decision_on > \"2026-03-01\" { 1 } else { 0 }", "script.date_text", ">", None);
     wrong("if lead.name == () { 1 } else { 0 }", "script.empty_text", "==", None);
     wrong("if lead.tags == () { 1 } else { 0 }", "script.empty_text", "==", None);
-    wrong("if lead.tags == \"vip\" { 1 } else { 0 }", "script.operator", "==", None);
+    wrong(
+        "if lead.tags == \"vip\" { 1 } else { 0 }",
+        "script.operator",
+        "lead.tags == \"vip\"",
+        Some("lead.tags.contains(\"vip\")"),
+    );
     wrong("lead.company_size * 2", "script.may_be_missing", "lead.company_size", None);
     wrong("lead.company_size", "script.may_be_missing", "lead.company_size", None);
     wrong("if lead.company_size { 1 } else { 0 }", "script.not_yes_or_no", "lead.company_size", None);
@@ -118,6 +123,12 @@ fn forms_are_checked() {
     wrong_in(score, "fn score(lead) { eval(\"1\") }", "script.syntax", "eval", None);
     wrong_in(score, "fn score(lead) { let f = |x| x; 1 }", "script.syntax", "|", None);
     wrong_in(score, "fn score(lead) { \"abc", "script.syntax", "\"abc", None);
+    let joined = "fn score(lead) { if lead.company_size > 1 and lead.company_size < 3 { 1 } else { 2 } }";
+    wrong_in(score, joined, "script.syntax", "and", Some("&&"));
+    let listed = "customer.tags == \"vip\"";
+    wrong_in(Purpose::Segment, listed, "script.operator", listed, Some("customer.tags.contains(\"vip\")"));
+    let older = "customer.last_activity_at < today() - 30";
+    wrong_in(Purpose::Segment, older, "script.operator", "30", Some("days(30)"));
     wrong_in(Purpose::Segment, "customer.employees", "script.not_yes_or_no", "customer.employees", None);
     wrong_in(
         Purpose::Segment,

@@ -77,16 +77,24 @@ fn a_script_that_is_wrong_is_not_saved() {
 
 #[test]
 fn an_example_on_which_a_script_fails_shows_the_line() {
-    let crm = engine();
-    let source = "fn score(lead) {\n  let list = [1];\n  list[3]\n}";
-    let example = Example { facts: "{}".into(), expected: "1".into() };
-    let rule = RuleDraft { examples: vec![example], ..draft("size", Purpose::Score, "lead", source) };
-    let error = crm.system().execute(SaveRule { rule, revision: None }).unwrap_err();
-    let Error::Invalid(problems) = error else { panic!("{error}") };
-    let mark = problems[0].mark.as_ref().unwrap();
-    assert_eq!((problems[0].field.as_str(), problems[0].code.as_str()), ("examples.1", "rule.example"));
-    assert_eq!((mark.line, mark.text().as_str()), (3, "  list[3]"));
-    assert!(problems[0].zh.contains("列表有 1 个元素"), "{}", problems[0].zh);
+    let check = |last: &str, en: &str, zh: &str| {
+        let source = format!("fn score(lead) {{\n  let list = [1];\n  {last}\n}}");
+        let example = Example { facts: "{}".into(), expected: "1".into() };
+        let rule = RuleDraft { examples: vec![example], ..draft("size", Purpose::Score, "lead", &source) };
+        let error = engine().system().execute(SaveRule { rule, revision: None }).unwrap_err();
+        let Error::Invalid(problems) = error else { panic!("{error}") };
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert_eq!((problem.field.as_str(), problem.code.as_str()), ("examples.1", "rule.example"));
+        let mark = problem.mark.as_ref().unwrap();
+        assert_eq!((mark.line, mark.text().trim()), (3, last));
+        assert!(problem.message.contains(en) && problem.zh.contains(zh), "{problem:?}");
+    };
+    check("list[3]", "the list has 1 items and none at 3", "列表有 1 个元素");
+    check(
+        "amount(money(1, \"CNY\") + money(1, \"USD\"))",
+        "CNY and USD do not add up without a rate",
+        "CNY 与 USD 没有汇率",
+    );
 }
 
 #[test]

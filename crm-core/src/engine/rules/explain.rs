@@ -10,6 +10,7 @@ use crate::engine::session::{Reading, Session};
 use crate::engine::sight::{Neighbours, Sight};
 use crate::record::codec::View;
 use crate::record::desk::Query;
+use crate::record::diagnostic::{kind_zh, one};
 use crate::record::error::{Error, Result};
 use crate::record::filter::Filter;
 use crate::record::script::{Answer, Ask, Purpose};
@@ -68,11 +69,10 @@ impl Session<'_> {
         let active = Active::new(rule.clone(), &sight.config.schema)
             .filter(|active| active.kind == record.kind)
             .ok_or_else(|| {
-                Error::invalid(
-                    "rule",
-                    "rule.kind",
-                    format!("`{}` is no rule about a {}", rule.name, record.kind),
-                )
+                let (name, kind) = (&rule.name, record.kind);
+                let en = format!("`{name}` is no rule about {}", one(kind));
+                let said = (en, format!("`{name}` 不是关于{}的规则", kind_zh(kind)));
+                Error::invalid_as("rule", "rule.kind", said)
             })?;
         let judges = self.crm.host.judges.as_ref();
         let answer = active.looking(sight, |sight| {
@@ -139,8 +139,9 @@ impl Session<'_> {
         let kind = kind.ok_or_else(|| Error::NotFound(kind::Rule::NO, name.to_owned()))?;
         let criteria = Criteria::read(&rule)?;
         if criteria.applies.is_none() {
-            let message = format!("`{name}` is a script that no criterion says, so that it can't be listed");
-            return Err(Error::invalid("name", "rule.segment", message));
+            let en = format!("`{name}` is a script that no criterion says, so that it can't be listed");
+            let said = (en, format!("`{name}` 是无法写成条件的脚本，不能列出成员"));
+            return Err(Error::invalid_as("name", "rule.segment", said));
         }
         let query = Query::of(kind);
         Ok(criteria.applies.map_or(query.clone(), |filter| query.filter(filter)))

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::book::{Active, failure};
+use crate::base::choice::Choice;
 use crate::base::kind::{Rule as RuleKind, RuleId};
 use crate::base::{Instant, Kind, KindNo, RecordRef};
 use crate::domain::activity::Activity;
@@ -242,13 +243,16 @@ pub(super) fn drafted(draft: RuleDraft, purpose: Purpose, sight: &Sight) -> Resu
     let mut rule = Rule::empty(RuleId::from_u128(0));
     draft.put_into(&mut rule);
     if rule.is_for() != purpose {
-        let message = format!("`{}` is a rule for {}, not for {purpose}", rule.name, rule.is_for());
-        return Err(Error::invalid("purpose", "rule.purpose", message));
+        let (name, is_for) = (&rule.name, rule.is_for());
+        let en = format!("`{name}` is a rule for {is_for}, not for {purpose}");
+        let said = (en, format!("规则 `{name}` 的用途是{}，不是{}", is_for.zh(), purpose.zh()));
+        return Err(Error::invalid_as("purpose", "rule.purpose", said));
     }
     crate::domain::rule::rules::Criteria::read(&rule)?;
     let kind = rule.kind.clone();
     Active::new(rule, &sight.config.schema).ok_or_else(|| {
-        Error::invalid("kind", "kind.unknown", format!("no kind of record is called `{kind}`"))
+        let said = (format!("no kind of record is called `{kind}`"), format!("没有记录类型 `{kind}`"));
+        Error::invalid_as("kind", "kind.unknown", said)
     })
 }
 

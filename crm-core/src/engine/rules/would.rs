@@ -55,8 +55,8 @@ impl Session<'_> {
     ) -> Result<Vec<WouldAnswer>> {
         let purpose = draft.purpose;
         if purpose == Purpose::Automation {
-            let message = "what an automation would have done is asked for otherwise";
-            return Err(Error::invalid("purpose", "rule.purpose", message));
+            let en = "what an automation would have done is asked for otherwise";
+            return Err(Error::invalid_as("purpose", "rule.purpose", (en, "自动化的试运行请另用相应的方法")));
         }
         let reading = self.reading()?;
         let active = drafted(draft, purpose, &reading.sight)?;

@@ -147,6 +147,8 @@ pub enum Problem {
         found: String,
         /// The choice that was probably meant.
         suggestion: Option<String>,
+        /// The choices that there are, in words, where none was probably meant.
+        known: Bilingual,
     },
     /// The filter nests deeper than [`MAX_DEPTH`].
     #[error("conditions nest deeper than {MAX_DEPTH}")]

@@ -6,6 +6,7 @@ use super::eval::{Columns, Hop, Leaf, Node, Source, Target};
 use super::suggest::nearest;
 use super::test::Test;
 use crate::base::KindNo;
+use crate::record::diagnostic::{Bilingual, choose_from};
 use crate::record::field::FieldType;
 use crate::record::schema::{FieldDef, KindSchema, Schema};
 
@@ -138,10 +139,12 @@ impl<'a> Resolved<'a> {
             || choices.iter().find(|[_, en, zh]| en.to_lowercase() == name.to_lowercase() || *zh == name);
         match by_code.or_else(by_label) {
             Some([code, ..]) => Ok((*code).to_owned()),
-            None => Err(Problem::UnknownChoice {
-                found: name.to_owned(),
-                suggestion: nearest(name, choices.iter().flatten().copied()),
-            }),
+            None => {
+                let suggestion = nearest(name, choices.iter().flatten().copied());
+                let names = choices.iter().map(|[code, _, zh]| (*code, *zh));
+                let known = if suggestion.is_none() { choose_from(names) } else { Bilingual::default() };
+                Err(Problem::UnknownChoice { found: name.to_owned(), suggestion, known })
+            }
         }
     }
 
@@ -154,7 +157,11 @@ impl<'a> Resolved<'a> {
 
     /// The problem that an operator doesn't go with the field's type.
     pub fn operator(&self, what: &str) -> Problem {
-        Problem::Operator { what: what.to_owned(), ty: type_name(self.target.ty).into() }
+        let ty = match self.target.source {
+            Source::Behaviour(_) => ("a behaviour, which is a number of times", "行为（次数）"),
+            _ => type_name(self.target.ty),
+        };
+        Problem::Operator { what: what.to_owned(), ty: ty.into() }
     }
 }
 

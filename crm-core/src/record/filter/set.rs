@@ -3,7 +3,7 @@
 use super::eval::{Columns, Leaf, Node, Predicate, Related, Source, Visit};
 use super::lowered::Lowered;
 use crate::base::{KindNo, RecordRef};
-use crate::record::codec::{Damaged, Raw, Reader, View, tag};
+use crate::record::codec::{Damaged, Raw, Reader, View};
 
 /// Criteria about records of one kind, lowered together: each different test on a field is made once,
 /// while the record's fields are walked once. What needs another record or a behaviour is looked up
@@ -152,7 +152,7 @@ impl CriteriaSet {
         let Some(mut next) = wanted.next() else { return Ok(()) };
         let mut test = 0;
         while !rest.0.is_empty() {
-            let (number, raw) = step(&mut rest)?;
+            let (number, Raw(raw)) = (rest.varint()?, rest.raw()?);
             while u64::from(next.0) < number {
                 test = next.1;
                 match wanted.next() {
@@ -180,32 +180,6 @@ impl CriteriaSet {
         }
         Ok(())
     }
-}
-
-/// The next field's number and stored bytes. Numbers, texts and lists that have short forms, which
-/// most have, are passed without a general reading.
-#[inline]
-fn step<'a>(rest: &mut Reader<'a>) -> Result<(u64, &'a [u8]), Damaged> {
-    if let [number, found, next, ..] = rest.0
-        && *number < 0x80
-    {
-        let length = match *found {
-            tag::TEXT | tag::LIST if *next < 0x80 => usize::from(*next) + 2,
-            tag::INT | tag::DATE | tag::DURATION if *next < 0x80 => 2,
-            tag::INSTANT => 9,
-            tag::ID if *next < 0x80 => 18,
-            _ => 0,
-        };
-        if length > 0
-            && let Some((field, after)) = rest.0.split_at_checked(length + 1)
-            && let Some((_, raw)) = field.split_first()
-        {
-            rest.0 = after;
-            return Ok((u64::from(*number), raw));
-        }
-    }
-    let number = rest.varint()?;
-    Ok((number, rest.raw()?.0))
 }
 
 /// What is known of a record so far.

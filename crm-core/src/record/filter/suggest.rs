@@ -27,20 +27,29 @@ fn distance(left: &str, right: &str) -> usize {
 }
 
 /// The candidate closest to a word, if it is close enough to have been meant: a third of the letters
-/// differ at most, and at least one stays. Of several as close, the first.
+/// differ at most, and at least one stays; else the shortest that a Chinese word is a part of. Of several as
+/// close, the first.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let word = word.to_lowercase();
     let letters = word.chars().count();
     if letters > 64 {
         return None;
     }
-    candidates
-        .into_iter()
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let close = candidates
+        .iter()
         .filter(|candidate| candidate.chars().count().abs_diff(letters) <= letters.div_ceil(3))
         .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= letters.div_ceil(3) && *distance < letters)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate.to_owned())
+        .map(|(_, candidate)| *candidate);
+    // A part of a Chinese name stands for it: `阈值` for `资质认定阈值`.
+    let part = || {
+        let long = letters > 1 && !word.is_ascii();
+        let whole = candidates.iter().filter(|candidate| long && candidate.to_lowercase().contains(&word));
+        whole.min_by_key(|candidate| candidate.len()).copied()
+    };
+    close.or_else(part).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -58,6 +67,8 @@ mod tests {
         check("amuont", Some("amount"));
         check("公司规摸", Some("公司规模"));
         check("等阶", Some("等级"));
+        check("规模", Some("公司规模"));
+        check("close_on", None);
         check("revenue", None);
         check("x", None);
         check(&"stage".repeat(1000), None);

@@ -18,7 +18,7 @@ impl ParseError {
         };
         let said = (
             format!("expected {}, found {en}", self.expected.en()),
-            format!("应为{}，{zh}", self.expected.zh()),
+            format!("应为{}{}，{zh}", gap(self.expected.zh()), self.expected.zh()),
         );
         let code = match self.expected {
             Expected::Shorter => "filter.too_long",
@@ -27,6 +27,11 @@ impl ParseError {
         };
         Diagnostic::new(code, self.at.clone(), said).meant(self.suggestion.clone())
     }
+}
+
+/// Between Chinese and what is quoted or Latin stands a space.
+fn gap(next: &str) -> &'static str {
+    if next.starts_with(|letter: char| letter.is_ascii()) { " " } else { "" }
 }
 
 impl BindError {
@@ -46,8 +51,8 @@ impl BindError {
             Problem::UnknownField { name, kind, suggestion } => {
                 (format!("{} has no field `{name}`", one(*kind)), suggestion.clone())
             }
-            Problem::UnknownChoice { found, suggestion } => {
-                (format!("`{}` has no choice `{found}`", self.field), suggestion.clone())
+            Problem::UnknownChoice { found, suggestion, known } => {
+                (format!("`{}` has no choice `{found}`{}", self.field, known.en), suggestion.clone())
             }
             Problem::Type { .. } | Problem::Operator { .. } => (self.to_string(), None),
             other => (other.to_string(), None),
@@ -68,7 +73,9 @@ impl Problem {
             Problem::WholeRow { columns } => format!("这里是多行数据，请写明列：{columns}"),
             Problem::Type { expected, found } => format!("`{field}` 应与{}比较，却是 `{found}`", expected.zh),
             Problem::Operator { what, ty } => format!("`{field}` 是{}，不能用 {what}", ty.zh),
-            Problem::UnknownChoice { found, .. } => format!("`{field}` 没有选项 `{found}`"),
+            Problem::UnknownChoice { found, known, .. } => {
+                format!("`{field}` 没有选项 `{found}`{}", known.zh)
+            }
             Problem::TooDeep => "条件嵌套过深".into(),
         }
     }

@@ -97,9 +97,17 @@ fn tried(crm: &Crm, file: &Path, source: &str, asked: &Asked) -> Outcome<bool> {
         println!("{}\n", show_invalid(&problems, tongue));
     }
     let purpose = label(draft.purpose, tongue);
+    let examples = match (draft.examples.len(), all) {
+        (0, _) => ("it has no examples".to_owned(), "没有示例".to_owned()),
+        // What can't be read can't be tried.
+        (given, 0) => {
+            (format!("its examples ({given}) are not tried yet"), format!("{given} 个示例尚未试算"))
+        }
+        _ => (format!("{good} of {all} examples come out"), format!("{all} 个示例中 {good} 个相符")),
+    };
     match tongue {
-        Tongue::English => println!("{name}: {} [{purpose}], {good} of {all} examples come out", draft.name),
-        Tongue::Chinese => println!("{name}：{}［{purpose}］，{all} 个示例中 {good} 个相符", draft.name),
+        Tongue::English => println!("{name}: {} [{purpose}], {}", draft.name, examples.0),
+        Tongue::Chinese => println!("{name}：{}［{purpose}］，{}", draft.name, examples.1),
     }
     if problems.is_empty() && asked.data.is_some() {
         past::tell(&session, draft, asked.days, tongue)?;

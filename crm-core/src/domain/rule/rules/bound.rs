@@ -4,7 +4,7 @@ use super::score::{self, Line, LineHeld};
 use crate::base::{Instant, KindNo, RecordRef};
 use crate::domain::rule::Rule;
 use crate::record::codec::View;
-use crate::record::error::{Error, Result};
+use crate::record::error::{Error, Invalid, Result};
 use crate::record::filter::{CriteriaSet, Filter, FilterContext, Predicate, Related, bind};
 use crate::record::port::Score;
 use crate::record::schema::Schema;
@@ -44,7 +44,12 @@ impl Criteria {
     /// # Errors
     /// [`Error::RuleFailed`] when one can't be read, which saving the rule would not have let pass.
     pub fn read(rule: &Rule) -> Result<Criteria> {
-        let parse = |text: &String| text.parse::<Filter>().map_err(|error| failed(rule, error.to_string()));
+        let parse = |text: &String| {
+            text.parse::<Filter>().map_err(|error| {
+                let told = Invalid::marked("criterion", &rule.name, text, error.diagnostic());
+                Error::rule_failed_as(rule.signature(), told)
+            })
+        };
         let said = [&rule.criterion, &rule.lowered].into_iter().filter(|text| !text.trim().is_empty());
         let mut said = said.map(parse).collect::<Result<Vec<_>>>()?;
         let applies = match said.len() {
@@ -69,7 +74,10 @@ impl Criteria {
         let bind_one = |filter: &Filter| {
             bind(filter, schema, kind, context).map_err(|errors| {
                 let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                failed(rule, all.join("; "))
+                let zh: Vec<String> = errors.iter().map(|error| error.diagnostic(&[]).zh).collect();
+                let code = errors.first().map_or("filter.unknown_field", |error| error.problem.code());
+                let told = Invalid::said("criterion", code, (all.join("; "), zh.join("；")));
+                Error::rule_failed_as(rule.signature(), told)
             })
         };
         let mut bound: Vec<Predicate> = self.lines.iter().map(bind_one).collect::<Result<_>>()?;
@@ -78,10 +86,6 @@ impl Criteria {
         bound.extend(self.applies.as_ref().map(bind_one).transpose()?);
         Ok(Bound { set: CriteriaSet::new(&bound), lines, behaviours })
     }
-}
-
-fn failed(rule: &Rule, message: String) -> Error {
-    Error::rule_failed(rule.signature(), message)
 }
 
 impl Bound {

@@ -292,8 +292,9 @@ impl Reads for Looks<'_> {
         let all = Filter::All(Vec::new());
         let filter = query.filter.as_ref().unwrap_or(&all);
         let passes = bind(filter, self.words.schema, query.kind, &context).map_err(|errors| {
-            let said = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            Error::invalid("examples", "rule.example_facts", said)
+            let en = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            let zh = errors.iter().map(|error| error.diagnostic(&[]).zh).collect::<Vec<_>>().join("；");
+            Error::invalid_as("examples", "rule.example_facts", (en, zh))
         })?;
         let mut found = Vec::new();
         for (record, image) in self.facts.of_kind(query.kind) {
