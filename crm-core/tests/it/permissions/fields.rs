@@ -20,6 +20,8 @@ pub(super) fn discreet() -> (Office, UserId) {
     let office = Office::open();
     let rules = vec![
         rule("opportunity", "amount", FieldAccess::Hidden),
+        // Its label is part of this one's, which would be what was probably meant.
+        rule("opportunity", "recurring_amount", FieldAccess::Hidden),
         rule("opportunity", "商机编号", FieldAccess::Hidden),
         rule("customer", "level", FieldAccess::Hidden),
         rule("customer", "phones", FieldAccess::Masked),
