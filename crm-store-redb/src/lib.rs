@@ -69,7 +69,7 @@ pub struct Options {
     pub quick_reopen: bool,
     /// How many bytes of small commits a new file keeps in a log in front of its pages, where each
     /// costs one flush and no page; larger ones, and one when the log is full, write the pages. An
-    /// opening after a crash repeats the log. 4 MiB by default; with 0 every commit writes its
+    /// opening after a crash reads the log into memory. 4 MiB by default; with 0 every commit writes its
     /// pages, and the file is a plain redb file. A file that is there already stays as it was made.
     pub log_bytes: u64,
 }

@@ -53,6 +53,7 @@ impl Currency {
 
     /// The three letters.
     pub fn code(&self) -> &str {
+        // They are always letters; `XXX` is what ISO 4217 has for no currency.
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 

@@ -4,19 +4,15 @@ use std::collections::VecDeque;
 
 use super::crm::Crm;
 use super::finish::due_key;
-use super::overlay::Overlay;
 use super::rules::automate;
-use crate::base::{Id, Instant, RecordRef, Span};
+use crate::base::{Instant, Span};
 use crate::domain::failed_work;
 use crate::domain::notice::{self, Notification};
 use crate::domain::org::User;
-use crate::record::codec::View;
 use crate::record::command::Command;
 use crate::record::desk::{Desk, Due};
 use crate::record::error::{Error, Result};
 use crate::record::journal::Actor;
-use crate::record::key;
-use crate::record::spec::Record;
 use crate::store::{Direction, Range, Table};
 
 /// How often failing work is tried before it is laid aside, see [`FailedWork`](crate::domain::failed_work::FailedWork).
@@ -124,13 +120,14 @@ impl Crm {
         if due.work != notice::SEND {
             return Ok(());
         }
-        let overlay = self.overlay()?;
-        let Some(notification) = stored::<Notification>(&overlay, Some(due.about))? else { return Ok(()) };
-        let user = stored::<User>(&overlay, notification.user.map(Id::record))?;
+        let system = self.system();
+        let Some(notification) = there(due.about.as_id().map(|id| system.get::<Notification>(id)))? else {
+            return Ok(());
+        };
+        let user = there(notification.user.map(|user| system.get::<User>(user)))?;
         let Some(user) = user.filter(|_| notification.read_at.is_none()) else { return Ok(()) };
         self.host.sender.send(&notification, &user).map_err(|why| {
-            let id = notification.id();
-            Error::refused("notification.unsent", format!("`{id}` could not be sent: {why}"))
+            Error::refused("notification.unsent", format!("`{}` could not be sent: {why}", due.about))
         })
     }
 
@@ -216,13 +213,12 @@ impl Crm {
     }
 }
 
-/// A record as it is stored.
-fn stored<R: Record>(overlay: &Overlay, record: Option<RecordRef>) -> Result<Option<R>> {
-    let Some((record, id)) = record.and_then(|record| Some((record, record.as_id()?))) else {
-        return Ok(None);
-    };
-    let image = overlay.get(Table::Records, &key::record(record))?;
-    image.map(|image| Ok(R::read(id, View::new(&image)?)?)).transpose()
+/// What was looked for, unless it is gone.
+fn there<T>(found: Option<Result<T>>) -> Result<Option<T>> {
+    match found.transpose() {
+        Err(Error::NotFound(..)) => Ok(None),
+        found => found,
+    }
 }
 
 fn run_due(due: Due) -> RunDue {

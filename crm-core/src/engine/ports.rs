@@ -29,7 +29,8 @@ pub trait Entropy: Send + Sync {
 ///
 /// It is asked while due work is done ([`Crm::run_due`](super::Crm::run_due)), outside of any lock of the engine, and
 /// until it succeeds, five times in all, an hour apart; then the work is kept as failed. A message is asked for again
-/// when the program ended before its success was written down: let its id tell repeated ones apart.
+/// when the program ended before its success was written down, or two callers do due work at once: let its id tell
+/// repeated ones apart.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
